@@ -1,0 +1,29 @@
+/**
+ * Every failure that a user can cause, with the exit code of a command that ends by it.
+ * `specs/errors.md` says of each what it means and what to do; a test holds the two lists equal.
+ */
+export const exitCodes = {
+  // lib: files and YAML
+  E_FILE_NOT_FOUND: 2,
+  E_FILE_UNREADABLE: 2,
+  E_FILE_UNWRITABLE: 1,
+  E_YAML_SYNTAX: 2,
+  E_YAML_DUPLICATE_KEY: 2,
+  E_YAML_UNKNOWN_TAG: 2,
+  E_YAML_LIMIT: 2,
+  E_SCHEMA_TYPE: 2,
+  E_SCHEMA_UNKNOWN_KEY: 2,
+  E_SCHEMA_MISSING_KEY: 2,
+  E_SCHEMA_VALUE: 2,
+  // cli
+  E_USAGE: 2,
+  E_INTERRUPTED: 130,
+} as const satisfies Record<string, number>;
+
+/** The closed set of error codes; callers branch on it, never on a message. */
+export type ErrorCode = keyof typeof exitCodes;
+
+/** The exit code that goes with an error code (DESIGN: 0 · 1 · 2 · 3 · 4 · 70 · 75 · 130/143). */
+export function exitCodeOf(code: ErrorCode): number {
+  return exitCodes[code];
+}
