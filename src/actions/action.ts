@@ -17,6 +17,8 @@ export type Action<I = unknown, P extends ActionPlan = ActionPlan> = {
   readonly outputs: Readonly<Record<string, string>>;
   /** What a job must have for the action to make sense. */
   readonly needs: readonly ('site' | 'host' | 'service')[];
+  /** True for an action whose `apply` changes an engine: a run with one takes the site's locks. */
+  readonly changesEngine?: boolean;
   readonly plan: (context: ActionContext, inputs: I) => Promise<P>;
   readonly apply: (context: ActionContext, plan: P) => Promise<ActionOutcome>;
 };

@@ -18,6 +18,24 @@ export const exitCodes = {
   // cli
   E_USAGE: 2,
   E_INTERRUPTED: 130,
+  // actions
+  E_ACTION_INPUT: 2,
+  E_ASSERTION: 1,
+  E_HTTP_ANSWER: 1,
+  E_HTTP_UNREACHABLE: 1,
+  E_HTTP_URL: 2,
+  E_TCP_UNREACHABLE: 1,
+  // runner
+  E_HOST_UNREACHABLE: 4,
+  E_STEP_EXIT: 1,
+  E_STEP_TIMEOUT: 1,
+  E_STEP_FILE: 1,
+  E_STEP_SHELL: 2,
+  E_ACTION_UNKNOWN: 2,
+  E_ACTION_SCOPE: 2,
+  E_RUN_EMPTY: 2,
+  E_RUN_RECORD: 1,
+  E_JOB_TIMEOUT: 1,
 } as const satisfies Record<string, number>;
 
 /** The closed set of error codes; callers branch on it, never on a message. */

@@ -1,10 +1,16 @@
+import type { Duplex } from 'node:stream';
+
 /** How a host is reached for commands. SSH comes in beside `local` without touching the callers. */
 export type HostConnection = {
   readonly host: string;
+  /** True where the host's file system is this machine's, so that a script's files need no transport. */
+  readonly sharesFiles?: boolean;
   /** Runs a command on the host; resolves with its end whatever its exit code. */
   readonly exec: (request: ExecRequest) => Promise<ExecResult>;
   /** Where the host's engine answers: a unix socket as seen from here, or a TCP address. */
   readonly engine: () => Promise<EngineEndpoint>;
+  /** Opens a TCP connection that begins on the host; absent where this machine's own network is the host's. */
+  readonly dial?: (address: string, port: number) => Promise<Duplex>;
   readonly close: () => Promise<void>;
 };
 

@@ -1,0 +1,3 @@
+/** Built-in actions: `uses: slipway/NAME`, each with a read-only `plan` and an `apply`. */
+export * from './action.ts';
+export { builtinActions } from './registry.ts';
