@@ -86,7 +86,7 @@ export type CommandContext = {
   /** The directory with `dockerfiles/` and `pipelines/`. */
   readonly toolRoot: string;
   readonly version: string;
-  readonly pid: number;
+  readonly runtime: { readonly node: string; readonly platform: string; readonly pid: number };
 };
 
 /** The site's directory: where it is not given, `SLIPWAY_SITE`, else the current one. */

@@ -5,7 +5,9 @@ export const versionCommand: Command = {
   options: [jsonOption],
   examples: [{ command: 'slipway version --json', does: 'the versions, for a bug report' }],
   run: async (_args, context) => {
-    const data = { slipway: context.version, toolRoot: context.toolRoot };
-    return { exitCode: 0, data, text: `slipway ${data.slipway} (${data.toolRoot})` };
+    const { node, platform } = context.runtime;
+    const data = { slipway: context.version, node, platform, toolRoot: context.toolRoot };
+    const text = `slipway ${data.slipway} on Node ${node}, ${platform}, templates and pipelines of ${data.toolRoot}`;
+    return { exitCode: 0, data, text };
   },
 };

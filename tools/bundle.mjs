@@ -1,0 +1,32 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+// Bundles src/cli/main.ts into dist/slipway.mjs. `--version` needs the entry alone; everything behind a dynamic import
+// is a chunk of its own. Optional native parts of ssh2 and the browser loaders of nunjucks stay outside.
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: { slipway: 'src/cli/main.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external: ['cpu-features', '*.node', 'chokidar', 'fsevents'],
+  // CommonJS dependencies call require; a module has none.
+  banner: {
+    js: "import { createRequire as slipwayRequire } from 'node:module'; const require = slipwayRequire(import.meta.url);",
+  },
+  keepNames: true,
+  sourcemap: false,
+  legalComments: 'linked',
+  logLevel: 'warning',
+});
+chmodSync(join(root, 'dist/slipway.mjs'), 0o755);
