@@ -7,6 +7,7 @@ import type { Tally } from './helpers/test.ts';
 /**
  * `run.ts unit|cases|cli|live|PATH…`: runs test files and ends with `N passed, N failed, N skipped`. Unit and case files
  * share a few processes; command-line and live files get one each, one after the other, and name their seconds.
+ * `live` leaves `live/full/` out, which is a PATH of its own.
  * With --tally FILE the counts are also written as JSON, for `tools/test` to add up.
  */
 const root = resolve(import.meta.dirname, '..');
@@ -58,7 +59,7 @@ function testFiles(path: string): string[] {
   if (statSync(path, { throwIfNoEntry: false })?.isFile()) return [path];
   try {
     return readdirSync(path, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.test.ts'))
+      .filter((name) => name.endsWith('.test.ts') && !name.startsWith('full/'))
       .sort()
       .map((name) => join(path, name));
   } catch {
