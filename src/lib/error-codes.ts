@@ -28,6 +28,13 @@ export const exitCodes = {
   // runner
   E_HOST_UNREACHABLE: 4,
   E_STEP_EXIT: 1,
+  E_STAGE_APPROVAL: 1,
+  E_STAGE_SERIAL: 2,
+  E_STAGE_MAX_FAILURES: 2,
+  E_COMPOSITE_DEPTH: 2,
+  E_STEP_UNTIL: 1,
+  E_STEP_DIRECTORY: 1,
+  E_STEP_ENV: 1,
   E_STEP_TIMEOUT: 1,
   E_STEP_FILE: 1,
   E_STEP_SHELL: 2,
@@ -36,6 +43,12 @@ export const exitCodes = {
   E_RUN_EMPTY: 2,
   E_RUN_RECORD: 1,
   E_JOB_TIMEOUT: 1,
+  // templates
+  E_TEMPLATE_NOT_FOUND: 2,
+  E_TEMPLATE_SYNTAX: 2,
+  E_TEMPLATE_UNDEFINED: 2,
+  E_TEMPLATE_RENDER: 2,
+  E_CONFIG_SYNTAX: 2,
 } as const satisfies Record<string, number>;
 
 /** The closed set of error codes; callers branch on it, never on a message. */

@@ -75,6 +75,8 @@ export type EventBody =
       column?: number;
       title?: string;
     } & StepRef)
+  | ({ type: 'step.group'; title?: string } & StepRef)
+  | ({ type: 'step.summary'; text: string } & StepRef)
   | ({ type: 'change.applied'; change: Change } & StepRef)
   | ({
       type: 'step.finished';

@@ -2,8 +2,9 @@ import type { Action } from '../actions/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Emit } from '../lib/events.ts';
 import type { HostConnection } from '../lib/ports.ts';
-import type { Pipeline, RunPlan } from '../pipeline/model.ts';
+import type { Pipeline, PlannedJob, RunPlan, Stage } from '../pipeline/model.ts';
 import type { Site } from '../site/model.ts';
+import type { Evaluator, Scope } from './evaluate.ts';
 
 /** Everything a run touches: effects come in as parameters. */
 export type RunPorts = {
@@ -15,6 +16,13 @@ export type RunPorts = {
   readonly contextsFor: (job: JobScope) => Promise<Readonly<Record<string, unknown>>>;
   /** Plans a pipeline whose inputs are known only now (a nested one, or a stage that had to wait). */
   readonly planPipeline: (pipeline: Pipeline, request: PlanRequest) => RunPlan;
+  /** Plans the jobs of a stage whose axes depend on stages that have ended by now. */
+  readonly planJobs: (stage: Stage, scope: Scope) => readonly PlannedJob[];
+  /** How many failures a stage over hosts bears where it does not say: `0` for groups that hold a quorum. */
+  readonly tolerance?: (job: JobScope) => string | number;
+  /** Asks someone whether to go on (`approval:`); absent where nobody can be asked. */
+  readonly approve?: (question: string) => Promise<boolean>;
+  readonly evaluate: Evaluator;
   readonly locks?: RunLocks;
   readonly clock: Clock;
   readonly emit: Emit;
@@ -25,6 +33,10 @@ export type RunPorts = {
   /** Where `run` steps begin on hosts that share this machine's files: the site, or where the tool was called. */
   readonly workspace: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Further variables of every `run` step (`GITHUB_*`, `RUNNER_*` of workflow files). */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** What a producer of much output awaits before it emits more. */
+  readonly ready?: () => Promise<void> | undefined;
 };
 
 export type JobScope = { readonly host: string | undefined; readonly service: string | undefined };
