@@ -24,7 +24,6 @@ await build({
   banner: {
     js: "import { createRequire as slipwayRequire } from 'node:module'; const require = slipwayRequire(import.meta.url);",
   },
-  keepNames: true,
   sourcemap: false,
   legalComments: 'linked',
   logLevel: 'warning',
