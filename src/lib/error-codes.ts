@@ -49,6 +49,31 @@ export const exitCodes = {
   E_TEMPLATE_UNDEFINED: 2,
   E_TEMPLATE_RENDER: 2,
   E_CONFIG_SYNTAX: 2,
+  // engine
+  E_ENGINE_UNREACHABLE: 4,
+  E_ENGINE_PERMISSION: 4,
+  E_ENGINE_TIMEOUT: 4,
+  E_ENGINE_VERSION: 4,
+  E_ENGINE_DISK_FULL: 1,
+  E_ENGINE_CONFLICT: 1,
+  E_ENGINE_NOT_FOUND: 1,
+  E_ENGINE_REFUSED: 1,
+  E_IMAGE_MISSING: 1,
+  E_NAME_FOREIGN: 1,
+  E_PLAN_STALE: 1,
+  E_CONTAINER_UNPROVEN: 1,
+  E_CONTAINER_ROLLED_BACK: 1,
+  E_CONTAINER_RELOAD: 1,
+  E_CONFIG_INVALID: 2,
+  E_ONE_SHOT_FAILED: 1,
+  E_EXEC_TIMEOUT: 1,
+  E_CONTAINER_NOT_RUNNING: 1,
+  E_LOCK_HELD: 75,
+  E_LOCK_LOST: 75,
+  // hosts
+  E_HOST_TRANSPORT: 4,
+  E_ENGINE_ADDRESS: 2,
+  E_HOST_COMMAND: 1,
 } as const satisfies Record<string, number>;
 
 /** The closed set of error codes; callers branch on it, never on a message. */

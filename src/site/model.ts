@@ -1,4 +1,7 @@
+import type { ImagesLock } from '../lib/images-lock.ts';
 import type { SourcePosition } from '../lib/position.ts';
+
+export type { ImagesLock, LockedImage } from '../lib/images-lock.ts';
 
 /** The roles an address of a host can have. */
 export const networkRoles = ['api', 'tunnel', 'storage', 'external'] as const;
@@ -91,22 +94,6 @@ export type Globals = {
   readonly enabled: Readonly<Record<string, boolean>>;
   /** Everything in the file, under the names used there: what expressions and templates see as `globals`. */
   readonly values: Readonly<Record<string, unknown>>;
-};
-
-/** One image of the lock file. */
-export type LockedImage = {
-  readonly tag: string;
-  readonly contentHash: string;
-  /** The image's config digest, `sha256:…`: what the engine calls its id. */
-  readonly configDigest: string;
-  readonly registryDigest?: string;
-  readonly packagesDigest?: string;
-};
-
-/** `images.lock.yml`: images by name, and the package snapshot (suite → digest of its InRelease files). */
-export type ImagesLock = {
-  readonly images: Readonly<Record<string, LockedImage>>;
-  readonly snapshot: Readonly<Record<string, string>>;
 };
 
 /** An operator's directory, read. */
