@@ -3,8 +3,9 @@ import type { PlannedJob, RunDefaults, Stage, Step } from '../pipeline/model.ts'
 import { evaluateEnv, evaluateMinutes, type Scope } from './evaluate.ts';
 import { branchHalt, type Halt, HaltReason, haltStatus, haltText } from './halt.ts';
 import type { Frame, JobEnd, JobState, StepHolder } from './state.ts';
-import { performStep, stepScope } from './step.ts';
+
 import { eventError } from './step-error.ts';
+import { stepScope } from './step-scope.ts';
 
 /** GitHub's default for a job without `timeout-minutes`. */
 export const defaultJobTimeoutMs = 360 * 60_000;
@@ -46,7 +47,7 @@ export async function performSteps(request: JobRequest, steps: readonly Step[]):
     status: 'success',
   };
   try {
-    for (const step of steps) await performStep(holder, step);
+    for (const step of steps) await frame.run.parts.performStep(holder, step);
     return endOf(request, holder);
   } finally {
     timed.forget();

@@ -1,6 +1,5 @@
 import type { StageBody } from '../pipeline/model.ts';
 import type { JobRequest } from './job.ts';
-import { performPipeline } from './pipeline-run.ts';
 import type { Frame, JobEnd } from './state.ts';
 
 /** Performs the pipeline that a job uses, with inputs and secrets of its own. */
@@ -36,7 +35,7 @@ export async function performNested(
     halt: request.halt,
     depth: frame.depth + 1,
   };
-  const end = await performPipeline(inner);
+  const end = await frame.run.parts.performPipeline(inner);
   return {
     outcome: end.conclusion,
     conclusion: end.conclusion,

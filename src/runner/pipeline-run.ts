@@ -1,15 +1,8 @@
 import type { Conclusion } from '../lib/events.ts';
 import type { PlannedStage } from '../pipeline/model.ts';
 import { performStage, worst } from './stage.ts';
-import type { Frame, StageEnd } from './state.ts';
+import type { Frame, PipelineEnd, StageEnd } from './state.ts';
 import { eventError } from './step-error.ts';
-
-/** How a pipeline ended; `outputs` are those that it declares. */
-export type PipelineEnd = {
-  readonly conclusion: Conclusion;
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly reason?: string;
-};
 
 /**
  * Performs the stages of a frame, each as soon as all that it needs have ended; `finally` stages after all the others,

@@ -11,6 +11,7 @@ import { performPipeline } from './pipeline-run.ts';
 import type { HeldLocks, RunPorts } from './ports.ts';
 import { createResources } from './resources.ts';
 import type { Frame, RunState } from './state.ts';
+import { performStep } from './step.ts';
 
 /** What a run is given beside its ports. */
 export type RunRequest = {
@@ -115,6 +116,7 @@ function newState(request: RunRequest, ports: RunPorts, locks: HeldLocks | undef
   );
   return {
     ports,
+    parts: { performStep, performPipeline },
     runId: request.runId,
     masker: request.masker,
     resources: createResources(),

@@ -1,7 +1,7 @@
 import type { RunResources } from '../actions/index.ts';
 import type { Conclusion, EventError, JobRef } from '../lib/events.ts';
 import type { HostConnection } from '../lib/ports.ts';
-import type { RunDefaults, RunPlan } from '../pipeline/model.ts';
+import type { RunDefaults, RunPlan, Step } from '../pipeline/model.ts';
 import type { Status } from './evaluate.ts';
 import type { Halt } from './halt.ts';
 import type { Limiter } from './limiter.ts';
@@ -11,6 +11,8 @@ import type { HeldLocks, RunPorts } from './ports.ts';
 /** What all parts of one run share. The only state that changes while it runs. */
 export type RunState = {
   readonly ports: RunPorts;
+  /** What calls itself through others: steps of composite actions, pipelines of jobs. */
+  readonly parts: RunParts;
   readonly runId: string;
   readonly masker: Masker;
   readonly resources: RunResources;
@@ -23,6 +25,18 @@ export type RunState = {
   changed: number;
   failures: number;
   labels: number;
+};
+
+export type RunParts = {
+  readonly performStep: (holder: StepHolder, step: Step) => Promise<void>;
+  readonly performPipeline: (frame: Frame) => Promise<PipelineEnd>;
+};
+
+/** How a pipeline ended; `outputs` are those that it declares. */
+export type PipelineEnd = {
+  readonly conclusion: Conclusion;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly reason?: string;
 };
 
 export type LostHost = { readonly reason: string; readonly unreachable: boolean };

@@ -4,9 +4,9 @@ import { UserError } from '../lib/errors.ts';
 import type { SourcePosition } from '../lib/position.ts';
 import { didYouMean } from '../lib/suggest.ts';
 import type { StepBody } from '../pipeline/model.ts';
+import { type Attempt, stepHost } from './attempt.ts';
 import { connectHost } from './connections.ts';
 import type { BodyEnd } from './state.ts';
-import { type Attempt, stepHost } from './step-body.ts';
 
 type ActionBody = StepBody & { kind: 'action' };
 

@@ -1,8 +1,8 @@
 import { UserError } from '../lib/errors.ts';
 import type { StepBody } from '../pipeline/model.ts';
+import type { Attempt } from './attempt.ts';
 import type { BodyEnd, StepHolder } from './state.ts';
-import { performStep, stepScope } from './step.ts';
-import type { Attempt } from './step-body.ts';
+import { stepScope } from './step-scope.ts';
 
 /** How deep composite actions may use each other (GitHub's limit). */
 export const compositeDepth = 10;
@@ -31,7 +31,7 @@ export async function performComposite(
     status: 'success',
   };
   const changedBefore = job.run.changed;
-  for (const one of action.steps) await performStep(inner, one);
+  for (const one of action.steps) await job.run.parts.performStep(inner, one);
   const { evaluate } = job.run.ports;
   const outputs: Record<string, string> = {};
   for (const [name, template] of Object.entries(action.outputs)) {

@@ -1,10 +1,10 @@
 import { UserError } from '../lib/errors.ts';
 import type { ExecResult } from '../lib/ports.ts';
 import type { StepBody } from '../pipeline/model.ts';
+import { type Attempt, stepHost } from './attempt.ts';
 import { connectHost, lostConnection } from './connections.ts';
 import { runScript } from './script.ts';
 import type { BodyEnd } from './state.ts';
-import { type Attempt, stepHost } from './step-body.ts';
 import { handleCommand } from './step-commands.ts';
 import { eventError } from './step-error.ts';
 import { readStepFiles, type StepFileTexts, type StepFileValues } from './step-files.ts';

@@ -1,4 +1,4 @@
-import type { Attempt } from './step-body.ts';
+import type { Attempt } from './attempt.ts';
 
 /** The variables that every `run` step gets: ours, and GitHub's where they mean the same. */
 export function stepVariables({ holder }: Attempt, host: string | undefined): Record<string, string> {

@@ -1,10 +1,11 @@
 import type { Conclusion, StepRef } from '../lib/events.ts';
 import type { Step, StepRetry } from '../pipeline/model.ts';
 import { evaluateEnv, evaluateFlag, evaluateMinutes, type Scope } from './evaluate.ts';
-import { haltStatus, haltText, onAbort } from './halt.ts';
+import { haltText, onAbort } from './halt.ts';
 import type { BodyEnd, StepHolder } from './state.ts';
 import { performBody } from './step-body.ts';
 import { eventError, failedBody } from './step-error.ts';
+import { stepScope } from './step-scope.ts';
 
 /**
  * Performs one step and writes what came of it into its holder: `steps.<id>` and the status. Never throws: what a
@@ -33,20 +34,6 @@ export async function performStep(holder: StepHolder, step: Step): Promise<void>
   const end = await attempt(holder, step, ref);
   if (end.unreachable) job.unreachable = true;
   finish(holder, step, ref, { started, name: verdict.name, end });
-}
-
-/** What a step's expressions see now. */
-export function stepScope(holder: StepHolder): Scope {
-  const { job } = holder;
-  const env = { ...holder.env, ...job.env };
-  return {
-    contexts: { ...holder.contexts, env, steps: holder.steps, job: { status: jobStatus(holder) } },
-    status: jobStatus(holder),
-  };
-}
-
-function jobStatus(holder: StepHolder): StepHolder['status'] {
-  return haltStatus(holder.job.halt.soft) ?? holder.status;
 }
 
 type Verdict =
