@@ -33,7 +33,10 @@ export type EventBody =
       pipeline: string;
       site?: string;
       stages: readonly StageOutline[];
+      /** Where the record is. */
       directory?: string;
+      /** The command that does this again. */
+      again?: string;
     }
   | { type: 'run.note'; problem: Problem }
   | { type: 'run.cancelling'; reason: string }
