@@ -18,6 +18,14 @@ export const exitCodes = {
   // cli
   E_USAGE: 2,
   E_INTERRUPTED: 130,
+  // expressions
+  E_EXPRESSION_SYNTAX: 2,
+  E_EXPRESSION_CONTEXT: 2,
+  E_EXPRESSION_FUNCTION: 2,
+  E_EXPRESSION_PROPERTY: 2,
+  E_EXPRESSION_CONDITION: 2,
+  E_EXPRESSION_LIMIT: 2,
+  E_EXPRESSION_VALUE: 1,
   // actions
   E_ACTION_INPUT: 2,
   E_ASSERTION: 1,
@@ -74,6 +82,18 @@ export const exitCodes = {
   E_HOST_TRANSPORT: 4,
   E_ENGINE_ADDRESS: 2,
   E_HOST_COMMAND: 1,
+  // images
+  E_IMAGE_DUPLICATE: 2,
+  E_IMAGE_UNKNOWN: 2,
+  E_IMAGE_UNKNOWN_PARENT: 2,
+  E_IMAGE_CYCLE: 2,
+  E_IMAGE_SUITE: 2,
+  E_IMAGE_TEMPLATE: 2,
+  E_IMAGE_PROFILE: 2,
+  E_IMAGE_BASE: 1,
+  E_IMAGE_SNAPSHOT: 1,
+  E_IMAGE_BUILD: 1,
+  E_IMAGE_TRANSFER: 1,
 } as const satisfies Record<string, number>;
 
 /** The closed set of error codes; callers branch on it, never on a message. */
