@@ -1,2 +1,10 @@
 /** Performs a run plan: scheduling, steps, cancellation, locks, the run record. */
+export type { Evaluator, Scope } from './evaluate.ts';
+export { createEventHub, type EventHub } from './event-hub.ts';
+export { createEvaluator } from './expressions-evaluator.ts';
+export { createMasker, type Masker } from './masker.ts';
 export type * from './ports.ts';
+export { createRunRecord, type RunRecord } from './record.ts';
+export { nodeRecordFiles, type RecordFiles } from './record-files.ts';
+export { performRun, type RunEnd, type RunRequest, refuseEmpty } from './run.ts';
+export { createRunId, isRunId } from './run-id.ts';
