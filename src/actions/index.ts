@@ -1,3 +1,4 @@
 /** Built-in actions: `uses: slipway/NAME`, each with a read-only `plan` and an `apply`. */
 export * from './action.ts';
+export { engineConnectionOf } from './engine-connection.ts';
 export { builtinActions } from './registry.ts';

@@ -29,6 +29,7 @@ export const exitCodes = {
   // actions
   E_ACTION_INPUT: 2,
   E_ASSERTION: 1,
+  E_ENGINE_UNFIT: 1,
   E_HTTP_ANSWER: 1,
   E_HTTP_UNREACHABLE: 1,
   E_HTTP_URL: 2,

@@ -98,6 +98,7 @@ export async function performRun(request: RunRequest, ports: RunPorts): Promise<
     request.signal.removeEventListener('abort', tell);
     halt.end();
     await locks?.release();
+    await run.resources.closeAll();
     await closeConnections(run);
   }
 }

@@ -1,4 +1,3 @@
-import type { RunResources } from '../actions/index.ts';
 import type { Conclusion, EventError, JobRef } from '../lib/events.ts';
 import type { HostConnection } from '../lib/ports.ts';
 import type { RunDefaults, RunPlan, Step } from '../pipeline/model.ts';
@@ -7,6 +6,7 @@ import type { Halt } from './halt.ts';
 import type { Limiter } from './limiter.ts';
 import type { Masker } from './masker.ts';
 import type { HeldLocks, RunPorts } from './ports.ts';
+import type { createResources } from './resources.ts';
 
 /** What all parts of one run share. The only state that changes while it runs. */
 export type RunState = {
@@ -15,7 +15,7 @@ export type RunState = {
   readonly parts: RunParts;
   readonly runId: string;
   readonly masker: Masker;
-  readonly resources: RunResources;
+  readonly resources: ReturnType<typeof createResources>;
   readonly slots: Limiter;
   readonly locks: HeldLocks | undefined;
   /** Hosts that left the run, with why and whether they were unreachable. */
