@@ -7,6 +7,23 @@ export type {
   EngineVersion,
 } from './connection.ts';
 export { connectEngine, renderEndpoint, supportedApi } from './connection.ts';
+export type { ContainerPlan, ContainerStep } from './container-plan.ts';
+export { planContainer } from './container-plan.ts';
+export { engineOf } from './docker-engine.ts';
+export type { HostFacts } from './facts.ts';
+export { isOurs, observeHost } from './facts.ts';
+export { imageEngine } from './image-engine.ts';
+export type {
+  ImageBuildProgress,
+  ImageBuildRequest,
+  ImageEngine,
+  ImageFact,
+  ImageImportRequest,
+  ThrowawayRequest,
+  ThrowawayResult,
+  TransferOptions,
+} from './image-port.ts';
+export { appliedVolume, baseNameOf, doneVolume, labels, namesOf } from './labels.ts';
 export type {
   ContainerConfig,
   ContainerExec,
@@ -21,3 +38,5 @@ export type {
   RestartPolicy,
   VolumeFact,
 } from './port.ts';
+export type { Proof, ProveOptions } from './prove.ts';
+export { logTail, proveContainer } from './prove.ts';

@@ -37,6 +37,7 @@ export const exitCodes = {
   // runner
   E_HOST_UNREACHABLE: 4,
   E_STEP_EXIT: 1,
+  E_NOT_KNOWN_YET: 2,
   E_STAGE_APPROVAL: 1,
   E_STAGE_SERIAL: 2,
   E_STAGE_MAX_FAILURES: 2,

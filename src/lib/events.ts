@@ -110,6 +110,8 @@ export type ImageResult = {
   readonly durationMs: number;
   readonly contentHash?: string;
   readonly digest?: string;
+  /** Its digest in the registry that it was pushed to. */
+  readonly registryDigest?: string;
   readonly sizeBytes?: number;
   readonly failedStep?: string;
   readonly message?: string;
