@@ -1,4 +1,7 @@
 /** A host's container engine: connection, reconcile, one-shots, locks, images, logs. */
+
+export { applyContainer } from './apply-container.ts';
+export type { Applied, ApplyPorts } from './apply-ports.ts';
 export type {
   CallOptions,
   ConnectOptions,

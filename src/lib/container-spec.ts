@@ -16,6 +16,8 @@ export type ContainerSpec = {
   readonly engineHash: string;
   /** HMAC-sha256 with the site's key over `files` (hex): they may hold secrets. */
   readonly configHash: string;
+  /** The same HMAC for each file by its path, so that a plan can say which one changed. */
+  readonly fileHashes?: Readonly<Record<string, string>>;
   readonly onChange: 'recreate' | 'restart' | 'reload';
   readonly reload?: ReloadMethod;
   readonly rollback: 'safe' | 'never';

@@ -1,0 +1,262 @@
+import type { Change, ChangeKind } from '../lib/change.ts';
+import type { ContainerSpec } from '../lib/container-spec.ts';
+import { namedVolumes } from './container-config.ts';
+import { type ContainerPair, explain, gapOf, readPair } from './container-pair.ts';
+import type { HostFacts } from './facts.ts';
+import { labels } from './labels.ts';
+import type { ContainerFact, RestartPolicy } from './port.ts';
+
+/**
+ * What is to be done with one container, as a list of small steps that can be cut off between any two
+ * (specs/060). `finish` ends a replacement that was cut off. `none` may still have steps: waiting for health.
+ */
+export type ContainerPlan = {
+  readonly spec: ContainerSpec;
+  readonly kind: 'none' | 'create' | 'start' | 'replace' | 'restart' | 'reload' | 'finish';
+  /** A sentence each, without secrets; for `none` the reason why nothing is to be done. */
+  readonly reasons: readonly string[];
+  readonly gap?: string;
+  readonly steps: readonly ContainerStep[];
+  /** The container that is put back when the new one does not prove itself. */
+  readonly fallback?: string;
+  /** The same for people: empty for `none`. */
+  readonly changes: readonly Change[];
+};
+
+/** `target` is a container's id, or `made`: the one that the step `make` of this plan created. */
+export type ContainerStep =
+  | { readonly do: 'volume'; readonly name: string }
+  | { readonly do: 'check' }
+  | { readonly do: 'make' }
+  | { readonly do: 'drain' }
+  | { readonly do: 'policy'; readonly target: string; readonly policy: RestartPolicy }
+  | { readonly do: 'stop'; readonly target: string }
+  | { readonly do: 'unpause'; readonly target: string }
+  | { readonly do: 'rename'; readonly target: string; readonly to: string }
+  | { readonly do: 'start'; readonly target: string }
+  | { readonly do: 'prove'; readonly target: string }
+  | { readonly do: 'take'; readonly target: string; readonly how: 'reload' | 'restart' }
+  | { readonly do: 'record'; readonly target: string }
+  | { readonly do: 'remove'; readonly target: string; readonly name: string };
+
+/** The container that a plan's own `make` creates. */
+export const made = 'made';
+
+/**
+ * Plans one container from what is on its host. Pure. Every state in which a killed run or a reboot can leave the
+ * pair has its row in specs/060. Throws E_NAME_FOREIGN if a name is held by a container that is not ours.
+ */
+export function planContainer(spec: ContainerSpec, facts: HostFacts): ContainerPlan {
+  const pair = readPair(spec, facts);
+  const { current, previous } = pair;
+  if (!current) {
+    if (previous && pair.previousMatches) return bringBack(pair, previous);
+    return replaceOrCreate(pair);
+  }
+  if (current.status === 'removing' || current.status === 'dead') return replaceOrCreate(pair);
+  const why = explain(pair, current);
+  if (why.engine.length > 0) return replacement(pair, current);
+  if (why.config.length === 0) return keep(pair, current);
+  const how = spec.onChange;
+  if (how === 'recreate' || current.status !== 'running') return replacement(pair, current);
+  return take(pair, current, how);
+}
+
+function replacement(pair: ContainerPair, current: ContainerFact): ContainerPlan {
+  return pair.previous && pair.previousMatches ? goBack(pair, current, pair.previous) : replaceOrCreate(pair);
+}
+
+/** Makes a new container; the one that is there, if any, steps aside. */
+function replaceOrCreate(pair: ContainerPair): ContainerPlan {
+  const { spec, current, previous, names } = pair;
+  const aside = current && !previous && isWorthKeeping(pair, current) ? current : undefined;
+  const kept = previous ?? aside;
+  // Stopped by a run that was cut off: renamed at once, so that it stays what can be put back.
+  const early = aside?.status === 'exited';
+  const steps: ContainerStep[] = [
+    ...(current?.status === 'running' && pair.next ? [policy(pair, current.id)] : []),
+    ...(early && aside ? stepAside(aside, names.previous) : []),
+    ...clearWay(pair),
+    ...missingVolumes(pair),
+    ...(spec.reload?.validate ? [{ do: 'check' } as const] : []),
+    { do: 'make' },
+    ...(current && !early ? stepAside(current, aside ? names.previous : undefined) : []),
+    ...bringUp(pair, made, { rename: true }),
+    ...(kept ? [remove(kept)] : []),
+  ];
+  const reasons = current ? reasonsToReplace(pair, current) : reasonsToCreate(pair);
+  const kind = current || previous ? 'replace' : 'create';
+  return finishPlan(pair, {
+    kind,
+    reasons,
+    steps,
+    fallback: kept?.id,
+    gap: current ? gapOf(spec) : undefined,
+  });
+}
+
+/** The operator went back to what the kept container is: no new one is needed. */
+function goBack(pair: ContainerPair, current: ContainerFact, previous: ContainerFact): ContainerPlan {
+  const steps: ContainerStep[] = [
+    ...clearWay(pair),
+    ...stepAside(current, undefined),
+    ...bringUp(pair, previous.id, { rename: true }),
+  ];
+  const reasons = [`the container before it (${previous.name}) is what is wanted and is put back`];
+  return finishPlan(pair, { kind: 'replace', reasons, steps, gap: gapOf(pair.spec) });
+}
+
+function bringBack(pair: ContainerPair, previous: ContainerFact): ContainerPlan {
+  const steps = [...clearWay(pair), ...bringUp(pair, previous.id, { rename: true })];
+  const reasons = [`an interrupted replacement left it as ${previous.name}: it is put back`];
+  return finishPlan(pair, { kind: 'finish', reasons, steps });
+}
+
+/** It is what it should be: see that it runs and that nothing is left over. */
+function keep(pair: ContainerPair, current: ContainerFact): ContainerPlan {
+  const { previous, spec } = pair;
+  const ending = previous ? [remove(previous)] : [];
+  const fallback = previous?.id;
+  const paused = current.status === 'paused';
+  if (paused || current.status === 'created' || current.status === 'exited') {
+    const up = paused
+      ? ([{ do: 'unpause', target: current.id }, prove(current.id)] as const)
+      : bringUp(pair, current.id, { rename: false });
+    const reasons = [paused ? 'it is paused' : `it does not run (${statusText(current)})`];
+    const kind = previous || pair.next ? 'finish' : 'start';
+    if (kind === 'finish') reasons.push('an interrupted replacement is finished');
+    return finishPlan(pair, { kind, reasons, steps: [...up, ...clearWay(pair), ...ending], fallback });
+  }
+  if (previous || pair.next) {
+    const steps: ContainerStep[] = [
+      policy(pair, current.id),
+      prove(current.id),
+      ...clearWay(pair),
+      ...ending,
+    ];
+    const reasons = ['an interrupted replacement is finished'];
+    return finishPlan(pair, { kind: 'finish', reasons, steps, fallback });
+  }
+  const settled = current.status === 'running' && (current.health === 'healthy' || current.health === 'none');
+  const reasons = [settled ? 'nothing changed' : `nothing changed; it is ${statusText(current)}`];
+  const steps: ContainerStep[] = [...clearWay(pair), ...(settled ? [] : [prove(current.id)])];
+  return { spec, kind: 'none', reasons, steps, changes: [] };
+}
+
+/** The running container takes the new configuration. What an interrupted replacement left is ended first. */
+function take(pair: ContainerPair, current: ContainerFact, how: 'reload' | 'restart'): ContainerPlan {
+  const { previous, next, spec } = pair;
+  const first: ContainerStep[] =
+    previous || next ? [policy(pair, current.id), ...clearWay(pair)] : clearWay(pair);
+  const steps: ContainerStep[] = [
+    ...first,
+    { do: 'take', target: current.id, how },
+    prove(current.id),
+    { do: 'record', target: current.id },
+    ...(previous ? [remove(previous)] : []),
+  ];
+  const gap = how === 'restart' ? gapOf(spec) : undefined;
+  return finishPlan(pair, { kind: how, reasons: explain(pair, current).config, steps, gap });
+}
+
+/** Removes what a cut-off run left and nobody uses: half-made and throw-away containers. */
+function clearWay(pair: ContainerPair): ContainerStep[] {
+  return [pair.next, pair.check, pair.probe].flatMap((one) => (one ? [remove(one)] : []));
+}
+
+function missingVolumes(pair: ContainerPair): ContainerStep[] {
+  return namedVolumes(pair.spec)
+    .filter((name) => !pair.facts.volumes.has(name))
+    .map((name) => ({ do: 'volume', name }));
+}
+
+/** Takes a container from its place: to `keptName`, or away where it is not worth keeping. */
+function stepAside(current: ContainerFact, keptName: string | undefined): ContainerStep[] {
+  const target = current.id;
+  const paused: ContainerStep[] = current.status === 'paused' ? [{ do: 'unpause', target }] : [];
+  const runs = current.status === 'running' || current.status === 'restarting' || current.status === 'paused';
+  const stop: ContainerStep[] = runs
+    ? [{ do: 'drain' }, ...paused, { do: 'policy', target, policy: 'no' }, { do: 'stop', target }]
+    : [];
+  if (keptName === undefined) return [...stop, remove(current)];
+  return [...stop, { do: 'rename', target, to: keptName }];
+}
+
+function bringUp(pair: ContainerPair, target: string, how: { readonly rename: boolean }): ContainerStep[] {
+  return [
+    ...(how.rename ? [{ do: 'rename', target, to: pair.spec.name } as const] : []),
+    policy(pair, target),
+    { do: 'start', target },
+    prove(target),
+  ];
+}
+
+/** A container that ran, or that a cut-off run had stopped to replace it, can be put back. A broken one can't. */
+function isWorthKeeping(pair: ContainerPair, current: ContainerFact): boolean {
+  if (current.status === 'running' || current.status === 'paused') return true;
+  return current.status === 'exited' && pair.next !== undefined;
+}
+
+function reasonsToReplace(pair: ContainerPair, current: ContainerFact): string[] {
+  const why = explain(pair, current);
+  const all = [...why.engine, ...why.config];
+  return all.length > 0 ? all : [`it is ${statusText(current)}`];
+}
+
+function reasonsToCreate(pair: ContainerPair): string[] {
+  return [pair.previous ? 'an interrupted replacement is done again' : 'it does not exist'];
+}
+
+function statusText(fact: ContainerFact): string {
+  if (fact.exitCode !== undefined && fact.status !== 'running')
+    return `${fact.status}, exit code ${fact.exitCode}`;
+  if (fact.status !== 'running') return fact.status;
+  return fact.health === 'starting' ? 'not yet healthy' : fact.health;
+}
+
+function policy(pair: ContainerPair, target: string): ContainerStep {
+  return { do: 'policy', target, policy: pair.spec.options.restart };
+}
+
+function prove(target: string): ContainerStep {
+  return { do: 'prove', target };
+}
+
+function remove(fact: ContainerFact): ContainerStep {
+  return { do: 'remove', target: fact.id, name: fact.name };
+}
+
+type Draft = Pick<ContainerPlan, 'kind' | 'reasons' | 'steps'> & {
+  readonly fallback?: string | undefined;
+  readonly gap?: string | undefined;
+};
+
+function finishPlan(pair: ContainerPair, draft: Draft): ContainerPlan {
+  const { spec } = pair;
+  const { fallback, gap, ...rest } = draft;
+  const change: Change = {
+    host: spec.host,
+    target: `container ${spec.container}`,
+    kind: changeKind(draft),
+    reasons: draft.reasons,
+    ...(gap !== undefined && { gap }),
+  };
+  return {
+    spec,
+    ...rest,
+    ...(gap !== undefined && { gap }),
+    ...(fallback !== undefined && { fallback }),
+    changes: [change],
+  };
+}
+
+function changeKind(draft: Draft): ChangeKind {
+  if (draft.kind === 'none') throw new Error('a plan of kind none has no change');
+  if (draft.kind !== 'finish') return draft.kind;
+  return draft.steps.some((step) => step.do === 'start') ? 'start' : 'remove';
+}
+
+/** The hashes that the container itself carries, for who needs to know what runs. */
+export function hashesOf(fact: ContainerFact): { engine: string | undefined; config: string | undefined } {
+  return { engine: fact.labels[labels.engineHash], config: fact.labels[labels.configHash] };
+}
