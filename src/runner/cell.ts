@@ -23,15 +23,14 @@ export type Cell = {
 
 /** Performs a job from its contexts to its end, and tells of both. Never throws. */
 export async function performCell(cell: Cell): Promise<JobEnd> {
-  const { frame, job } = cell;
-  const { run } = frame;
+  const { run } = cell.frame;
   const ref = jobRef(cell);
   const lost = lostReason(cell, ref.host);
   if (lost !== undefined) return skipCell(cell, lost);
   if (isNested(cell)) return timed(cell, ref);
   return run.slots.run(async () => {
     if (cell.halt.soft.aborted && !cell.withFailedHosts) return skipCell(cell, haltText(cell.halt.soft));
-    const late = lostReason(cell, job.host);
+    const late = lostReason(cell, ref.host);
     return late === undefined ? timed(cell, ref) : skipCell(cell, late);
   });
 }
@@ -54,7 +53,12 @@ function isNested(cell: Cell): boolean {
   return cell.stage.body.kind === 'pipeline';
 }
 
-function jobRef({ title, job, frame }: Cell): JobRef {
+function jobRef({ frame, title, job }: Cell): JobRef {
+  return jobRefOf(frame, title, job);
+}
+
+/** What a job is called in events; host and service of the job that uses its pipeline are its own where it has none. */
+export function jobRefOf(frame: Frame, title: string, job: PlannedJob): JobRef {
   const host = job.host ?? frame.caller.host;
   const service = job.service ?? frame.caller.service;
   return {

@@ -3,6 +3,8 @@ export type { Evaluator, Scope } from './evaluate.ts';
 export { createEventHub, type EventHub } from './event-hub.ts';
 export { createEvaluator } from './expressions-evaluator.ts';
 export { createMasker, type Masker } from './masker.ts';
+export type { JobForecast, PlanReport, StageForecast, StepForecast } from './plan-model.ts';
+export { planRun } from './plan-run.ts';
 export type * from './ports.ts';
 export { createRunRecord, type RunRecord } from './record.ts';
 export { nodeRecordFiles, type RecordFiles } from './record-files.ts';

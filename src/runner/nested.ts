@@ -7,22 +7,30 @@ export async function performNested(
   request: JobRequest,
   body: StageBody & { kind: 'pipeline' },
 ): Promise<JobEnd> {
+  const end = await request.frame.run.parts.performPipeline(nestedFrame(request, body));
+  return {
+    outcome: end.conclusion,
+    conclusion: end.conclusion,
+    outputs: end.outputs,
+    ...(end.reason !== undefined && { reason: end.reason }),
+  };
+}
+
+const ownContexts = new Set(['env', 'matrix', 'strategy', 'needs', 'stages', 'jobs', 'stage']);
+
+/** The frame of the pipeline that a job uses; it is planned here where its inputs were not known before. */
+export function nestedFrame(request: JobRequest, body: StageBody & { kind: 'pipeline' }): Frame {
   const { frame, job, ref, scope } = request;
   const { ports } = frame.run;
   const given: Record<string, unknown> = {};
   for (const [name, template] of Object.entries(body.with))
     given[name] = ports.evaluate.value(template, scope);
-  const contexts = { ...scope.contexts, secrets: nestedSecrets(request, body) };
-  const {
-    env: _env,
-    matrix: _matrix,
-    strategy: _strategy,
-    needs: _needs,
-    stages: _stages,
-    ...passed
-  } = contexts as Record<string, unknown>;
+  const passed = Object.fromEntries(
+    Object.entries(scope.contexts).filter(([name]) => !ownContexts.has(name)),
+  );
+  passed['secrets'] = nestedSecrets(request, body);
   const plan = job.inner ?? ports.planPipeline(body.pipeline, { inputs: given, contexts: passed });
-  const inner: Frame = {
+  return {
     run: frame.run,
     plan,
     path: `${ref.stage}${job.key === '' ? '' : `/${job.key}`}/`,
@@ -34,13 +42,6 @@ export async function performNested(
     },
     halt: request.halt,
     depth: frame.depth + 1,
-  };
-  const end = await frame.run.parts.performPipeline(inner);
-  return {
-    outcome: end.conclusion,
-    conclusion: end.conclusion,
-    outputs: end.outputs,
-    ...(end.reason !== undefined && { reason: end.reason }),
   };
 }
 

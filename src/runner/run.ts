@@ -108,7 +108,8 @@ async function takeLocks(request: RunRequest, ports: RunPorts): Promise<HeldLock
   return ports.locks.acquire(request.lockHosts, request.signal);
 }
 
-function newState(request: RunRequest, ports: RunPorts, locks: HeldLocks | undefined): RunState {
+/** The state that the parts of a run share, before it begins. */
+export function newState(request: RunRequest, ports: RunPorts, locks: HeldLocks | undefined): RunState {
   const lostHosts = new Map(
     [...(locks?.unreachable ?? [])].map(([host, error]) => [
       host,

@@ -48,7 +48,8 @@ export async function performComposite(
   };
 }
 
-function compositeInputs(
+/** What `inputs` holds in a composite action: what it is given over its defaults. */
+export function compositeInputs(
   { holder, scope }: Attempt,
   { action, with: given }: StepBody & { kind: 'composite' },
 ): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { haltText, onAbort } from './halt.ts';
 import type { BodyEnd, StepHolder } from './state.ts';
 import { performBody } from './step-body.ts';
 import { eventError, failedBody } from './step-error.ts';
+import { defaultName } from './step-name.ts';
 import { stepScope } from './step-scope.ts';
 
 /**
@@ -61,15 +62,6 @@ function skipReason(holder: StepHolder, step: Step, scope: Scope): string {
     return 'an earlier step failed';
   }
   return step.if ? `if: ${step.if.text.trim()} is false` : 'an earlier step failed';
-}
-
-/** What a step without a name is called: its script's first line, or what it uses. */
-export function defaultName(step: Step): string {
-  const { body } = step;
-  if (body.kind === 'action') return body.action;
-  if (body.kind === 'composite') return body.action.name;
-  const line = body.script.text.split('\n').find((one) => one.trim() !== '') ?? '';
-  return line.trim().length > 80 ? `${line.trim().slice(0, 79)}…` : line.trim();
 }
 
 async function attempt(holder: StepHolder, step: Step, ref: StepRef): Promise<BodyEnd> {
