@@ -13,6 +13,7 @@ export const globalOptions: readonly CommandOption[] = [
     choices: ['auto', 'terminal', 'plain', 'json', 'none'],
     summary: 'how progress is shown on stderr (default: auto)',
   },
+  { name: 'verbose', summary: 'show skipped steps and debug messages too' },
   { name: 'events', value: 'FILE', summary: 'also write every event to FILE as a line of JSON' },
   { name: 'junit', value: 'FILE', summary: 'also write a JUnit report to FILE' },
 ];

@@ -20,10 +20,17 @@ export type ReporterPorts = {
 export async function openReporters(args: CommandArguments, ports: ReporterPorts): Promise<Reporter[]> {
   const report = await import('../report/index.ts');
   const reporters: Reporter[] = [];
-  const progress = args.text('progress') ?? 'auto';
-  if (progress === 'json') reporters.push(report.jsonLinesReporter(ports.stderr));
+  const { stderr: write, columns, color } = ports;
+  const asked = args.text('progress') ?? 'auto';
+  const progress = asked === 'auto' ? (ports.isTerminal ? 'terminal' : 'plain') : asked;
+  if (progress === 'json') reporters.push(report.jsonLinesReporter(write));
+  if (progress === 'plain')
+    reporters.push(report.plainReporter({ write, color, verbose: args.flag('verbose') }));
+  if (progress === 'terminal') reporters.push(report.terminalReporter({ write, columns, color }));
   const events = args.text('events');
   if (events !== undefined) reporters.push(report.jsonLinesReporter(fileWriter(resolve(ports.cwd, events))));
+  const junit = args.text('junit');
+  if (junit !== undefined) reporters.push(report.junitReporter(fileWriter(resolve(ports.cwd, junit))));
   return reporters.map(closingOnce);
 }
 
