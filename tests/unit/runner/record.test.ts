@@ -19,7 +19,7 @@ const output: SlipwayEvent = {
   text: 'hello',
 };
 
-test('events, a log a job and the endings are written, for their owner only', () => {
+test('events, a log a job and the endings are written, for their owner only', async () => {
   const parent = mkdtempSync(join(tmpdir(), 'slipway-record-'));
   const directory = join(parent, '.slipway', 'runs', 'x');
   const record = createRunRecord({
@@ -30,7 +30,7 @@ test('events, a log a job and the endings are written, for their owner only', ()
   });
   record.reporter.receive(output);
   record.write('plan.json', '{}');
-  record.reporter.close();
+  await record.reporter.close();
   assert.equal(JSON.parse(readFileSync(join(directory, 'events.jsonl'), 'utf8')), output);
   assert.is(readFileSync(join(directory, 'jobs', `${fileNameOf('a[c1]')}.log`), 'utf8'), 'hello\n');
   assert.is(readFileSync(join(directory, 'summary.md'), 'utf8'), '# md');
@@ -43,7 +43,7 @@ test('events, a log a job and the endings are written, for their owner only', ()
   rmSync(parent, { recursive: true });
 });
 
-test('a full disk is told once and stops nothing', () => {
+test('a full disk is told once and stops nothing', async () => {
   const full = () => {
     throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
   };
@@ -53,7 +53,7 @@ test('a full disk is told once and stops nothing', () => {
   const record = createRunRecord({ directory: '/r', files, endings, onTrouble });
   record.reporter.receive(output);
   record.reporter.receive(output);
-  record.reporter.close();
+  await record.reporter.close();
   assert.equal(troubles, ["E_RUN_RECORD the record /r can't be written: the disk is full"]);
 });
 

@@ -47,7 +47,7 @@ for (const where of ['here', 'there'] as const) {
     const secret = 'it\'s $HOME `x` "quoted"\nand two lines';
     const end = await run(
       here,
-      'echo "$GREETING"; echo a=1 >> "$SLIPWAY_OUTPUT"; echo P >> "$GITHUB_PATH"; exit 3',
+      'echo "$GREETING"; echo "a=$SLIPWAY_OUTPUT" >> "$SLIPWAY_OUTPUT"; echo P >> "$GITHUB_PATH"; exit 3',
       {
         env: { GREETING: secret },
       },
