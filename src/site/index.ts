@@ -1,0 +1,31 @@
+/**
+ * An operator's directory: `loadSite` reads inventory, globals, secrets, lock and overrides with every problem;
+ * `selectHosts` resolves host patterns; the contexts are what expressions and templates see of it.
+ */
+export {
+  type AddressTable,
+  type HostInterface,
+  inUrl,
+  isAddress,
+  isInSubnet,
+  resolveAddresses,
+} from './addresses.ts';
+export { newIdentity, recipientOf } from './age.ts';
+export { groupsContext, hostContext, hostsContext, siteContext } from './contexts.ts';
+export { globalsJsonSchema, readGlobals } from './globals.ts';
+export { identitiesIn, identityFile } from './identity.ts';
+export { readInventory } from './inventory.ts';
+export { inventoryJsonSchema } from './inventory-schema.ts';
+export { loadSite, type SiteReading } from './load-site.ts';
+export * from './model.ts';
+export { selectHosts } from './patterns.ts';
+export {
+  hmacKeyName,
+  openSecrets,
+  readSecretsFile,
+  renderSecretsFile,
+  type SecretsFile,
+  secretsOf,
+  withSecrets,
+} from './secrets-file.ts';
+export { resolveVariables, type VariableSources, variableValues } from './variables.ts';
