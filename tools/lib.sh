@@ -91,13 +91,16 @@ program_of() {
   esac
 }
 
+# Programs of administrators are often outside of a user's PATH.
+has_program() { command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
+
 wait_for_programs() {
   local package program missing
   while :; do
     missing=
     for package in "$@"; do
       program=$(program_of "$package")
-      [ -z "$program" ] || command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || missing+="$package ($program) "
+      [ -z "$program" ] || has_program "$program" || missing+="$package ($program) "
       case $package in docker.io) engine_answers && missing=${missing/"docker.io (dockerd) "/} ;; esac
     done
     [ -n "$missing" ] || return 0
