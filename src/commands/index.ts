@@ -17,4 +17,29 @@ export const commands: readonly CommandEntry[] = [
     summary: 'print the versions of slipway and of what it runs on',
     load: async () => (await import('./version.ts')).versionCommand,
   },
+  {
+    name: 'build',
+    summary: 'build images from their templates',
+    load: async () => (await import('./build.ts')).buildCommand,
+  },
+  {
+    name: 'images list',
+    summary: 'list the images that can be built',
+    load: async () => (await import('./images.ts')).imagesListCommand,
+  },
+  {
+    name: 'images graph',
+    summary: 'show which image is built on which',
+    load: async () => (await import('./images.ts')).imagesGraphCommand,
+  },
+  {
+    name: 'images render',
+    summary: "print an image's Dockerfile",
+    load: async () => (await import('./images.ts')).imagesRenderCommand,
+  },
+  {
+    name: 'images show',
+    summary: 'show what is known of an image',
+    load: async () => (await import('./images.ts')).imagesShowCommand,
+  },
 ];

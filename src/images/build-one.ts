@@ -3,13 +3,17 @@ import { UserError } from '../lib/errors.ts';
 import type { ImageResult } from '../lib/events.ts';
 import { type BuildLog, openBuildLog } from './build-log.ts';
 import { contextTar } from './context-tar.ts';
-import type { ImageNode, ParentReference } from './model.ts';
+import { type ImageNode, imageKey, type ParentReference } from './model.ts';
 import { concreteDockerfile, imageReference } from './references.ts';
 import { withRetries } from './retry.ts';
 import { type BuildSession, displayName } from './session.ts';
 
 /** Labels of an image: what the next build goes by, and OCI's own. */
-export const labels = { contentHash: 'slipway.content-hash', parent: 'slipway.parent' } as const;
+export const labels = {
+  contentHash: 'slipway.content-hash',
+  parent: 'slipway.parent',
+  snapshot: 'slipway.snapshot',
+} as const;
 
 /** Makes sure that a node has its image: the one that is there, or a new one. Never rejects for what a user can cause. */
 export async function provideImage(node: ImageNode, session: BuildSession): Promise<ImageResult> {
@@ -102,9 +106,12 @@ async function buildWithRetries(
 function buildOnce(node: ImageNode, session: BuildSession, log: BuildLog): Promise<string> {
   const { engine, emit, signal } = session.ports;
   const image = displayName(node, session.graph);
-  const dockerfile = concreteDockerfile(node.dockerfile, (kind, name) =>
-    kind === 'base' ? (session.bases.get(name)?.id ?? '') : (session.ids.get(`${name}@${node.suite}`) ?? ''),
+  const concrete = concreteDockerfile(node.dockerfile, (kind, name) =>
+    kind === 'base'
+      ? (session.bases.get(name)?.id ?? '')
+      : (session.ids.get(imageKey({ image: name, suite: node.suite })) ?? ''),
   );
+  const dockerfile = withSnapshot(concrete, node, session);
   return engine.buildImage({
     context: contextTar(dockerfile, node.files),
     reference: imageReference(node, session.request.naming),
@@ -127,6 +134,16 @@ function buildOnce(node: ImageNode, session: BuildSession, log: BuildLog): Promi
       }
     },
   });
+}
+
+/**
+ * Puts the package snapshot behind the first FROM of an image that stands on a base image: the builder's cache of
+ * everything above it then ends with the snapshot.
+ */
+function withSnapshot(dockerfile: string, node: ImageNode, session: BuildSession): string {
+  const digest = session.snapshot[node.suite];
+  if (digest === undefined || !node.parents.some((parent) => parent.kind === 'base')) return dockerfile;
+  return dockerfile.replace(/^FROM .*$/im, (line) => `${line}\nLABEL ${labels.snapshot}=${digest}`);
 }
 
 const nothing: ParentReference = {

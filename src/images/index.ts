@@ -5,7 +5,7 @@ export type { ImageGraph, ImageId, ImageNode, ImageTemplate, ImageTree, ParentRe
 export { imageKey } from './model.ts';
 export { contentHashes } from './prepare.ts';
 export { readImageTree } from './read-tree.ts';
-export { concreteDockerfile, type ImageNaming, imageReference } from './references.ts';
+export { concreteDockerfile, type ImageNaming, imageReference, renderedDockerfile } from './references.ts';
 export { imageRenderer } from './render-image.ts';
 export { type ImageSelection, knownSuites, selectImages } from './select.ts';
 export { type BuildPorts, type BuildRequest, displayName } from './session.ts';

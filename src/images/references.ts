@@ -41,3 +41,15 @@ export function imageTag(id: { suite: string }, naming: ImageNaming): string {
   if (naming.tag === undefined) return id.suite;
   return naming.suite === undefined || naming.suite === id.suite ? naming.tag : `${naming.tag}-${id.suite}`;
 }
+
+/** The Dockerfile of a node with the names of its parents, as people and other builders read it. */
+export function renderedDockerfile(
+  node: { readonly dockerfile: string; readonly suite: string },
+  options: { readonly naming: ImageNaming; readonly base?: string | undefined },
+): string {
+  return concreteDockerfile(node.dockerfile, (kind, name) =>
+    kind === 'base'
+      ? (options.base ?? `debian:${name}`)
+      : imageReference({ image: name, suite: node.suite }, options.naming),
+  );
+}
