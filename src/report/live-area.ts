@@ -34,7 +34,7 @@ export function createLiveArea(write: (text: string) => void, columns: number): 
   };
 }
 
-const colour = new RegExp(['(\\u001b', '\\[[0-9;]*m)'].join(''));
+const colour = new RegExp(`(${String.fromCharCode(27)}\\[[0-9;]*m)`);
 
 /** Cuts a line with colours to a visible width, and ends the colours. */
 export function cutVisible(line: string, width: number): string {
