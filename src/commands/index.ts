@@ -13,11 +13,6 @@ export type CommandEntry = {
 /** In the order in which help lists them. */
 export const commands: readonly CommandEntry[] = [
   {
-    name: 'version',
-    summary: 'print the versions of slipway and of what it runs on',
-    load: async () => (await import('./version.ts')).versionCommand,
-  },
-  {
     name: 'build',
     summary: 'build images from their templates',
     load: async () => (await import('./build.ts')).buildCommand,
@@ -41,5 +36,15 @@ export const commands: readonly CommandEntry[] = [
     name: 'images show',
     summary: 'show what is known of an image',
     load: async () => (await import('./images.ts')).imagesShowCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'look at this machine and say what it lacks',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'version',
+    summary: 'print the versions of slipway and of what it runs on',
+    load: async () => (await import('./version.ts')).versionCommand,
   },
 ];

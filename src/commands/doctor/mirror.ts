@@ -28,8 +28,12 @@ export function judgeClock(skewMs: number): Finding {
   return { check: 'clock', state: 'warning', found, advice };
 }
 
-/** The first mirror of apt's settings: one-line and deb822 forms (sources.list(5)). */
+/**
+ * The distribution's mirror of apt's settings, in one-line and deb822 forms (sources.list(5)): the first whose path ends
+ * as a distribution's does, else the first of all.
+ */
 export function firstMirror(sources: string): string | undefined {
-  const line = /^\s*deb(?:\s+\[[^\]]*\])?\s+(https?:\/\/\S+)/m.exec(sources)?.[1];
-  return line ?? /^\s*URIs:\s*(https?:\/\/\S+)/im.exec(sources)?.[1];
+  const forms = /^[ \t]*(?:deb(?:[ \t]+\[[^\]]*\])?|URIs:)[ \t]+(https?:\/\/\S+)/gim;
+  const all = [...sources.matchAll(forms)].map((match) => match[1] as string);
+  return all.find((one) => /\/(debian|ubuntu)\/?$/.test(one)) ?? all[0];
 }

@@ -75,7 +75,11 @@ test("the first mirror is found in both of apt's forms", () => {
     firstMirror('Types: deb\nURIs: https://b.example/debian\nSuites: trixie\n'),
     'https://b.example/debian',
   );
-  assert.is(firstMirror('deb file:/x trixie main\n'), undefined);
+  assert.is(
+    firstMirror('deb http://a.example/apt x main\n\nTypes: deb\nURIs: http://b.example/debian/\n'),
+    'http://b.example/debian/',
+  );
+  assert.is(firstMirror('deb file:/x trixie main\n# deb http://a.example/debian x main\n'), undefined);
 });
 
 test('findings are a table with advice below, and a count', () => {
