@@ -4,7 +4,8 @@ import { checkConfiguration } from './check-configuration.ts';
 import { packConfig } from './config-archive.ts';
 import { configDirectory, containerConfig, kollaDirectory } from './container-config.ts';
 import { type ContainerPlan, type ContainerStep, made } from './container-plan.ts';
-import { appliedLabels, appliedVolume, labels, namesOf, ownerLabels } from './labels.ts';
+import { ensureVolume } from './ensure-volume.ts';
+import { appliedLabels, appliedVolume, namesOf } from './labels.ts';
 import type { Engine } from './port.ts';
 import { type Proof, proveContainer } from './prove.ts';
 import { endUnproven } from './roll-back.ts';
@@ -43,7 +44,7 @@ async function perform(run: Performance, step: ContainerStep): Promise<void> {
   const { spec } = plan;
   switch (step.do) {
     case 'volume':
-      return ensureVolume(engine, plan, step.name);
+      return ensureVolume(engine, spec, step.name);
     case 'check':
       return checkConfiguration(engine, spec, ports);
     case 'make':
@@ -112,20 +113,6 @@ async function prove(run: Performance, id: string): Promise<void> {
 
 function fail(run: Performance, id: string, proof: Exclude<Proof, { proven: true }>): Promise<never> {
   return endUnproven(run.engine, { plan: run.plan, container: id, proof }, run.ports);
-}
-
-/** Named volumes are made by us before the engine makes them without a label. */
-async function ensureVolume(engine: Engine, plan: ContainerPlan, name: string): Promise<void> {
-  const { spec } = plan;
-  const volume = await engine.createVolume(name, ownerLabels(spec, 'data'));
-  if (volume.labels[labels.site] === spec.site) return;
-  throw new UserError(
-    'E_NAME_FOREIGN',
-    `${spec.host}: the volume ${name} exists and is not of the site "${spec.site}"`,
-    {
-      hint: 'give this site another container_prefix, or copy the data into a volume that Slipway makes and remove this one',
-    },
-  );
 }
 
 /** A volume's labels cannot be changed: the record is made anew. Cut off between, the configuration is taken again. */

@@ -77,8 +77,9 @@ function changing({ call }: EngineConnection): Pick<Engine, Changing> {
       await unlessDone(call(`start container ${id}`, (docker) => docker.getContainer(id).start(), how));
     },
     stopContainer: async (id, graceSeconds) => {
-      const how = { streams: true, timeoutMs: (graceSeconds + 120) * 1000 };
-      const stop = (docker: Docker) => docker.getContainer(id).stop({ t: graceSeconds });
+      const how = { streams: true, timeoutMs: ((graceSeconds ?? 1800) + 120) * 1000 };
+      const options = graceSeconds === undefined ? {} : { t: graceSeconds };
+      const stop = (docker: Docker) => docker.getContainer(id).stop(options);
       await unlessDone(call(`stop container ${id}`, stop, how));
     },
     restartContainer: async (id, graceSeconds) => {

@@ -39,6 +39,7 @@ export function containerState(said: ContainerInspectInfo): ContainerState {
     exitCode: state.ExitCode,
     restartCount: said.RestartCount,
     startedAt: state.StartedAt,
+    createdAtMs: Date.parse(said.Created),
     error: state.Error,
     outOfMemory: state.OOMKilled,
     restartPolicy: (said.HostConfig.RestartPolicy?.Name || 'no') as RestartPolicy,

@@ -17,8 +17,8 @@ export type Engine = {
   readonly createContainer: (name: string, config: ContainerConfig) => Promise<string>;
   /** No error if it runs already. */
   readonly startContainer: (container: string) => Promise<void>;
-  /** No error if it is stopped already. */
-  readonly stopContainer: (container: string, graceSeconds: number) => Promise<void>;
+  /** No error if it is stopped already. Without a time the container's own is given. */
+  readonly stopContainer: (container: string, graceSeconds?: number) => Promise<void>;
   readonly restartContainer: (container: string, graceSeconds: number) => Promise<void>;
   readonly unpauseContainer: (container: string) => Promise<void>;
   readonly signalContainer: (container: string, signal: string) => Promise<void>;
@@ -87,6 +87,7 @@ export type ContainerState = {
   readonly exitCode: number;
   readonly restartCount: number;
   readonly startedAt: string;
+  readonly createdAtMs: number;
   readonly error: string;
   readonly outOfMemory: boolean;
   readonly healthOutput?: string;

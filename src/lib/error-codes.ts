@@ -91,6 +91,7 @@ export const exitCodes = {
   E_LOCK_LOST: 75,
   // hosts
   E_HOST_TRANSPORT: 4,
+  E_HOST_UNKNOWN: 2,
   E_ENGINE_ADDRESS: 2,
   E_HOST_COMMAND: 1,
   // images
