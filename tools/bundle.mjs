@@ -20,9 +20,13 @@ await build({
   platform: 'node',
   target: 'node20.19',
   external: ['cpu-features', '*.node', 'chokidar', 'fsevents'],
-  // CommonJS dependencies call require; a module has none.
+  // What CommonJS modules take for granted and ES modules lack.
   banner: {
-    js: "import { createRequire as slipwayRequire } from 'node:module'; const require = slipwayRequire(import.meta.url);",
+    js: [
+      "import { createRequire as slipwayRequire } from 'node:module';",
+      'const require = slipwayRequire(import.meta.url);',
+      'const __dirname = import.meta.dirname, __filename = import.meta.filename;',
+    ].join(' '),
   },
   sourcemap: false,
   legalComments: 'linked',
