@@ -7,6 +7,18 @@ import { build } from 'esbuild';
 // is a chunk of its own. Optional native parts of ssh2 and the browser loaders of nunjucks stay outside.
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+// dockerode's session for BuildKit and its decoder bring gRPC and protobuf, 2 MB that are read at every start. Nothing of
+// ours calls them (FIELD: that session dies after a second), and their .proto files could not be found from a bundle.
+const withoutGrpc = {
+  name: 'without-grpc',
+  setup: (bundler) => {
+    bundler.onLoad({ filter: /dockerode\/lib\/(session|buildkit)\.js$/ }, () => ({
+      contents: "module.exports = () => { throw new Error('not in the bundle: the session of dockerode'); };",
+      loader: 'js',
+    }));
+  },
+};
+
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -15,6 +27,7 @@ await build({
   outExtension: { '.js': '.mjs' },
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
+  plugins: [withoutGrpc],
   splitting: true,
   format: 'esm',
   platform: 'node',
