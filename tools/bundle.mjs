@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 // dockerode's session for BuildKit and its decoder bring gRPC and protobuf, 2 MB that are read at every start. Nothing of
-// ours calls them (FIELD: that session dies after a second), and their .proto files could not be found from a bundle.
+// ours calls them (builders drop that session, which has no health service), and a bundle could not find their .proto files.
 const withoutGrpc = {
   name: 'without-grpc',
   setup: (bundler) => {
