@@ -1,6 +1,12 @@
 import type { SourcePosition } from '../lib/position.ts';
 import { Compiler, type Frame, type Node } from './nunjucks.ts';
 
+const constants = new Map([
+  ['True', 'true'],
+  ['False', 'false'],
+  ['None', 'null'],
+]);
+
 /**
  * Emits JavaScript in which each operation goes through our runtime with its place (`$at[n]`), since Jinja2's
  * operators are Python's and every failure must name its line.
@@ -38,7 +44,7 @@ export class ExpressionCompiler extends Compiler {
 
   compileSymbol(node: Node, frame: Frame): void {
     const name = node.value as string;
-    const constant = { True: 'true', False: 'false', None: 'null' }[name];
+    const constant = constants.get(name);
     if (constant) {
       this._emit(constant);
       return;

@@ -1,5 +1,5 @@
 import { throwOnErrors, UserError } from '../lib/errors.ts';
-import { positionAt, type SourcePosition } from '../lib/position.ts';
+import { positionAt } from '../lib/position.ts';
 import { readYaml, type YamlEntry, type YamlNode, type YamlScalar } from '../lib/yaml.ts';
 import type { ConfigText } from './merge.ts';
 
@@ -86,17 +86,37 @@ function isMap(value: unknown): value is Record<string, unknown> {
 function readJson(file: ConfigText): unknown {
   try {
     return JSON.parse(file.text) as unknown;
-  } catch (error) {
-    const { message } = error as Error;
-    throw new UserError('E_CONFIG_SYNTAX', message, { at: placeOf(message, file), cause: error });
+  } catch (cause) {
+    const message = (cause as Error).message
+      .replace(/, .* is not valid JSON$/s, '')
+      .replace(/ in JSON at .*$/, '');
+    const at = positionAt(file.file, file.text, brokenAt(file.text));
+    throw new UserError('E_CONFIG_SYNTAX', `the file is no JSON: ${message}`, { at, cause });
   }
 }
 
-/** V8 names an offset, or only the piece of text where it gave up. */
-function placeOf(message: string, file: ConfigText): SourcePosition {
-  const offset = /at position (\d+)/.exec(message)?.[1];
-  if (offset !== undefined) return positionAt(file.file, file.text, Number(offset));
-  const piece = /(?:\.\.\.)?"([\s\S]*?)"(?:\.\.\.)? is not valid JSON/.exec(message)?.[1] ?? '';
-  const found = /end of JSON/.test(message) ? file.text.trimEnd().length : file.text.indexOf(piece);
-  return positionAt(file.file, file.text, Math.max(0, found));
+/**
+ * The offset of the first character that cannot stand where it does. V8 does not always name it, but it tells a text
+ * that is only cut off from a wrong one, so the shortest wrong beginning is searched for.
+ */
+function brokenAt(text: string): number {
+  let good = 0;
+  let bad = text.length;
+  while (good + 1 < bad) {
+    const middle = (good + bad) >> 1;
+    if (isCutOff(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return isCutOff(text) ? text.trimEnd().length : good;
+}
+
+function isCutOff(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    const offset = /at position (\d+)/.exec(message)?.[1];
+    return /end of JSON input|Unterminated/.test(message) || Number(offset ?? -1) >= text.length;
+  }
 }

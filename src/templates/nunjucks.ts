@@ -105,7 +105,8 @@ export type CompilerBase = {
 };
 
 export type Template = {
-  readonly path: string;
+  /** Fills in its blocks and root; to be called before a template extends it. */
+  readonly compile: () => void;
   readonly render: (
     variables: Record<string, unknown>,
     frame: Frame,

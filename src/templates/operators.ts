@@ -23,7 +23,8 @@ export function operate(operator: string, left: unknown, right: unknown): unknow
     return formatPercent(a, Array.isArray(b) || isMap(b) ? [b].flat() : [b]);
   }
   if (operator === '-' && left === 0) throw new TemplateMisuse(`"-" cannot stand before ${kindOf(b)}`);
-  throw new TemplateMisuse(`"${operator}" cannot join ${kindOf(a)} and ${kindOf(b)}`);
+  const advice = typeof a === 'string' || typeof b === 'string' ? ' ("~" joins anything as text)' : '';
+  throw new TemplateMisuse(`"${operator}" cannot join ${kindOf(a)} and ${kindOf(b)}${advice}`);
 }
 
 function arithmetic(operator: string, a: number, b: number): number {

@@ -23,7 +23,9 @@ export function loadTemplate(wanted: unknown, asker: Asker): Template | undefine
     if (typeof name !== 'string') throw misnamed(name, asker.at);
     const full = /^\.\.?\//.test(name) ? posix.join(posix.dirname(asker.parent), name) : name;
     try {
-      return asker.env.getTemplate(full);
+      const template = asker.env.getTemplate(full);
+      template.compile();
+      return template;
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'E_TEMPLATE_NOT_FOUND') throw error;
       failure ??= error;
