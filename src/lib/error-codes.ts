@@ -35,6 +35,28 @@ export const exitCodes = {
   E_EXPRESSION_CONDITION: 2,
   E_EXPRESSION_LIMIT: 2,
   E_EXPRESSION_VALUE: 1,
+  // pipeline
+  E_PIPELINE_CYCLE: 2,
+  E_PIPELINE_EXPRESSION: 2,
+  E_PIPELINE_ID: 2,
+  E_PIPELINE_IGNORED: 2,
+  E_PIPELINE_KEY: 2,
+  E_PIPELINE_LIMIT: 2,
+  E_PIPELINE_MATRIX: 2,
+  E_PIPELINE_NEEDS: 2,
+  E_PIPELINE_OUTSIDE: 2,
+  E_PIPELINE_RECURSION: 2,
+  E_PIPELINE_SCOPE: 2,
+  E_PIPELINE_SERVICE: 2,
+  E_PIPELINE_SIDECAR: 2,
+  E_PIPELINE_STAGE: 2,
+  E_PIPELINE_STEP: 2,
+  E_PIPELINE_USES: 2,
+  E_PIPELINE_VALUE: 2,
+  E_INPUT_CHOICE: 2,
+  E_INPUT_MISSING: 2,
+  E_INPUT_TYPE: 2,
+  E_INPUT_UNKNOWN: 2,
   // actions
   E_ACTION_INPUT: 2,
   E_ASSERTION: 1,
@@ -60,6 +82,7 @@ export const exitCodes = {
   E_ACTION_UNKNOWN: 2,
   E_ACTION_SCOPE: 2,
   E_RUN_EMPTY: 2,
+  E_PIPELINE_UNKNOWN: 2,
   E_RUN_RECORD: 1,
   E_JOB_TIMEOUT: 1,
   // templates
@@ -106,6 +129,11 @@ export const exitCodes = {
   E_IMAGE_SNAPSHOT: 1,
   E_IMAGE_BUILD: 1,
   E_IMAGE_TRANSFER: 1,
+  // services
+  E_SERVICE: 2,
+  E_SERVICE_CYCLE: 2,
+  E_SERVICE_VALUE: 2,
+  E_SERVICE_SECRET: 2,
 } as const satisfies Record<string, number>;
 
 /** The closed set of error codes; callers branch on it, never on a message. */

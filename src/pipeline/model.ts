@@ -1,10 +1,12 @@
+import type { ExpressionFunction } from '../expressions/index.ts';
 import type { SourcePosition } from '../lib/position.ts';
 import type { YamlNode } from '../lib/yaml.ts';
 
 /**
- * A value that may hold `${{ }}`, as written and with its place. The text of a key that takes an expression without
- * `${{ }}` (such as `if`) is wrapped by the reader, so that all are evaluated alike. `node` carries maps and lists
- * (`matrix`, `with`), whose leaves may be templates too.
+ * A value that may hold `${{ }}`, as written and with its place; it has been compiled once without problems, and the
+ * names in it were checked. `text` is what the user wrote (a list joined by `,`), for messages; evaluate `node`, which
+ * carries maps and lists (`matrix`, `with`) whose leaves may be templates too. A condition (`if`, `until`, `changes`)
+ * may stand with or without `${{ }}`: evaluate it with `compileCondition`.
  */
 export type Template = { readonly text: string; readonly at: SourcePosition; readonly node: YamlNode };
 
@@ -28,12 +30,21 @@ export type Pipeline = {
   readonly kind: 'pipeline' | 'workflow';
   readonly inputs: readonly InputDeclaration[];
   readonly secrets: readonly { readonly name: string; readonly required: boolean }[];
+  /** How it may be started: by `slipway run`, by a stage that uses it, or (a file without either) both. */
+  readonly startedBy: readonly ('dispatch' | 'call')[];
   readonly outputs: Readonly<Record<string, Template>>;
   readonly env: Readonly<Record<string, Template>>;
   readonly defaults: RunDefaults;
-  readonly concurrency?: { readonly group: Template; readonly cancelInProgress?: Template };
+  readonly concurrency?: Concurrency;
   /** In the order of the file. */
   readonly stages: readonly Stage[];
+};
+
+/** One run at a time of a group. A waiting run gives way to a newer one (`single`), or all wait in order (`max`). */
+export type Concurrency = {
+  readonly group: Template;
+  readonly cancelInProgress?: Template;
+  readonly queue: 'single' | 'max';
 };
 
 export type RunDefaults = { readonly shell?: string; readonly workingDirectory?: Template };
@@ -43,6 +54,7 @@ export type Stage = {
   readonly id: string;
   readonly at: SourcePosition;
   readonly name?: Template;
+  /** Ids of stages of the same pipeline: they exist, are no `finally` ones (unless this is) and form no cycle. */
   readonly needs: readonly string[];
   readonly if?: Template;
   /** A host pattern; absent is the control machine. */
@@ -135,6 +147,13 @@ export type PlanningWorld = {
   readonly selectHosts: (pattern: string) => readonly string[];
   /** Services in the order of their graph, each with those it needs. */
   readonly services: readonly { readonly name: string; readonly needs: readonly string[] }[];
+  /** The `host` and `service` contexts of a job where they are known before a run; else such jobs are planned late. */
+  readonly cellContexts?: (cell: {
+    readonly host?: string | undefined;
+    readonly service?: string | undefined;
+  }) => Readonly<Record<string, unknown>>;
+  /** Functions of expressions beside the language's own: `hashFiles`, `members`, `addresses`, `url`. */
+  readonly functions?: Readonly<Record<string, ExpressionFunction>>;
   /** Values of the contexts that are known before anything runs: `globals`, `groups`, `site`, `vars`, … */
   readonly contexts: Readonly<Record<string, unknown>>;
 };
@@ -149,11 +168,17 @@ export type RunPlan = {
 export type PlannedStage = {
   readonly stage: Stage;
   readonly title: string;
-  /** The jobs, in order; or the stages that must end before they can be known. */
+  /**
+   * The jobs, in order; or the stages that must end before they can be known. `after` is empty where they hang on the
+   * host or service of the job that uses the pipeline: they are known when it is reached.
+   */
   readonly jobs: { readonly known: readonly PlannedJob[] } | { readonly after: readonly string[] };
 };
 
-/** One job: a stage on one host, for one service, with one matrix row. `key` is unique in its stage. */
+/**
+ * One job: a stage on one host, for one service, with one matrix row. `key` is unique in its stage, names the parts
+ * (`c1,keystone,os=debian`), and is empty for the one job of a stage without axes.
+ */
 export type PlannedJob = {
   readonly key: string;
   readonly host?: string;
