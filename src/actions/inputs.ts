@@ -10,6 +10,14 @@ export function numberInput(fallback: number, limits: { min: number; max: number
     .default(fallback) as unknown as z.ZodType<number>;
 }
 
+/** A number that must be given. */
+export function neededNumber(limits: { min: number; max: number }): z.ZodType<number> {
+  return z.preprocess(
+    (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
+    z.number().min(limits.min).max(limits.max),
+  ) as unknown as z.ZodType<number>;
+}
+
 /** A boolean as YAML data or as the text `true` or `false`. */
 export function booleanInput(fallback: boolean): z.ZodType<boolean> {
   return z

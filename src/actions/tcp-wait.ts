@@ -5,12 +5,12 @@ import { UserError } from '../lib/errors.ts';
 import { strictObject } from '../lib/schema.ts';
 import { type ActionPlan, defineAction } from './action.ts';
 import { dialFrom } from './http-wait.ts';
-import { numberInput, textInput } from './inputs.ts';
+import { neededNumber, numberInput, textInput } from './inputs.ts';
 import { tryUntil } from './wait.ts';
 
 const inputs = strictObject({
   address: textInput,
-  port: numberInput(0, { min: 1, max: 65_535 }),
+  port: neededNumber({ min: 1, max: 65_535 }),
   'timeout-seconds': numberInput(60, { min: 0, max: 86_400 }),
   'interval-seconds': numberInput(1, { min: 0.05, max: 3600 }),
 });

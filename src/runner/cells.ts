@@ -39,7 +39,11 @@ export async function performCells(
         if (stop.signal.aborted) return skipCell(cell, failFastReason.message);
         if (spread.stopsEarly && failures() > spread.allowed)
           return skipCell(cell, tooMany(failures(), spread.allowed));
-        return performCell(cell);
+        const end = await performCell(cell);
+        // Before the next job gets this place, so that it sees the failure.
+        ends.set(job.key, end);
+        if (spread.failFast && end.conclusion === 'failure') stop.abort(failFastReason);
+        return end;
       });
     } finally {
       forget();
@@ -48,7 +52,6 @@ export async function performCells(
   const track = (job: PlannedJob) => {
     const end = perform(job).then((one) => {
       ends.set(job.key, one);
-      if (spread.failFast && one.conclusion === 'failure') stop.abort(failFastReason);
       return one;
     });
     started.set(job.key, end);

@@ -26,8 +26,6 @@ export type RunPorts = {
   readonly locks?: RunLocks;
   readonly clock: Clock;
   readonly emit: Emit;
-  /** Adds a value to what the maker of `emit` masks. */
-  readonly mask: (secret: string) => void;
   /** A directory of this machine for the files of steps (0700). */
   readonly scratch: string;
   /** Where `run` steps begin on hosts that share this machine's files: the site, or where the tool was called. */

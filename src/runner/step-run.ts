@@ -3,6 +3,7 @@ import type { ExecResult } from '../lib/ports.ts';
 import type { StepBody } from '../pipeline/model.ts';
 import { type Attempt, stepHost } from './attempt.ts';
 import { connectHost, lostConnection } from './connections.ts';
+import { haltText } from './halt.ts';
 import { runScript } from './script.ts';
 import type { BodyEnd } from './state.ts';
 import { handleCommand } from './step-commands.ts';
@@ -77,15 +78,16 @@ function outcomeOf(result: ExecResult): BodyEnd['outcome'] {
   return result.ended === 'exited' && result.exitCode === 0 ? 'success' : 'failure';
 }
 
-function endError(result: ExecResult, host: string | undefined, { step }: Attempt): UserError {
+function endError(result: ExecResult, host: string | undefined, { step, signal }: Attempt): UserError {
   if (result.ended === 'lost') return lostConnection(host);
-  if (result.ended === 'cancelled') return new UserError('E_INTERRUPTED', 'the step was cancelled');
+  if (result.ended === 'cancelled')
+    return new UserError('E_INTERRUPTED', `the script was ended: ${haltText(signal)}`);
   if (result.ended === 'timed-out')
     return new UserError('E_STEP_TIMEOUT', 'the step took too long', { at: step.at });
-  const { exitCode, signal } = result;
+  const { exitCode } = result;
   const how =
     exitCode === undefined || exitCode === null
-      ? `was ended by ${signal ?? 'a signal'}`
+      ? `was ended by ${result.signal ?? 'a signal'}`
       : `ended with exit code ${exitCode}`;
   const hints: Record<number, string> = {
     126: 'a command of it could not be run: is it executable?',
