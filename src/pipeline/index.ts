@@ -8,4 +8,5 @@ export { type ContextSet, type KeyRow, type KeyType, type Place, pipelineKeys } 
 export { type Loaded, type LoadRequest, loadPipeline } from './load.ts';
 export * from './model.ts';
 export { planJobs, planPipeline } from './plan.ts';
+export { pipelineJsonSchema } from './schema.ts';
 export type { ActionInfo } from './uses.ts';

@@ -2,12 +2,13 @@ import { dirname, join, normalize } from 'node:path';
 import type { ContextShape } from '../expressions/index.ts';
 import { type Problem, problem } from '../lib/errors.ts';
 import type { SourcePosition } from '../lib/position.ts';
-import { didYouMean } from '../lib/suggest.ts';
 import { readYaml, type YamlNode, type YamlScalar, yamlEntry } from '../lib/yaml.ts';
+import { checkScopes } from './check-scopes.ts';
 import type { FileKind } from './keys/index.ts';
 import type { CompositeAction, Pipeline } from './model.ts';
 import { readAction } from './read-action.ts';
 import { type ReadTools, readPipeline } from './read-pipeline.ts';
+import { checkoutAction, isInside, isLocal, unusableAction } from './references.ts';
 import type { Reading } from './source.ts';
 import type { ActionInfo, FoundAction } from './uses.ts';
 
@@ -45,6 +46,7 @@ export type Loaded = {
 export function loadPipeline(request: LoadRequest): Loaded {
   const loader = new Loader(request);
   const pipeline = loader.start();
+  if (pipeline) loader.problems.push(...checkScopes(pipeline, request.actions));
   const files = [...loader.files];
   return { pipeline, problems: inOrder(loader.problems, files), files };
 }
@@ -160,21 +162,8 @@ class Loader {
     if (info) return { kind: 'action', info };
     if (/^actions\/checkout(?:@|$)/.test(text))
       return { kind: 'composite', action: checkoutAction(from.file) };
-    from.problems.push(this.unknownAction(text, at));
+    from.problems.push(unusableAction(text, at, this.request.actions));
     return undefined;
-  }
-
-  private unknownAction(text: string, at: SourcePosition): Problem {
-    const names = [...this.request.actions.keys()];
-    if (text.startsWith('slipway/')) {
-      const message = `there is no built-in action "${text}"`;
-      return problem('E_PIPELINE_USES', message, { at, hint: didYouMean(text, names) });
-    }
-    const message = text.startsWith('docker://')
-      ? 'steps in a container of their own ("docker://") can not be run'
-      : `"${text}" can not be run: actions of other repositories are not fetched`;
-    const hint = `use slipway/NAME, or copy the action beside this file and use ./path`;
-    return problem('E_PIPELINE_USES', message, { at, hint });
   }
 
   /** The file that a local reference names; GitHub's workflow files name paths from the root of the repository. */
@@ -244,37 +233,4 @@ class Loader {
     const { realPath } = this.request;
     return realPath ? realPath(file) : normalize(file);
   }
-}
-
-function isLocal(reference: string): boolean {
-  return /^\.\.?(?:\/|$)/.test(reference);
-}
-
-function isInside(path: string, root: string): boolean {
-  if (root === '.' || root === '') return !path.startsWith('..') && !path.startsWith('/');
-  return path === root || path.startsWith(root.endsWith('/') ? root : `${root}/`);
-}
-
-/** `actions/checkout` of a workflow file: the working tree is there already, so it does nothing. */
-function checkoutAction(file: string): CompositeAction {
-  const names = [
-    'repository',
-    'ref',
-    'token',
-    'path',
-    'fetch-depth',
-    'submodules',
-    'lfs',
-    'persist-credentials',
-    'clean',
-  ];
-  const at = { file, line: 1, column: 1 };
-  return {
-    file,
-    directory: dirname(file),
-    name: 'actions/checkout',
-    inputs: names.map((name) => ({ name, type: 'string', required: false, at })),
-    outputs: {},
-    steps: [],
-  };
 }
