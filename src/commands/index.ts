@@ -38,6 +38,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./images.ts')).imagesShowCommand,
   },
   {
+    name: 'status',
+    summary: 'show what runs where, its health, age and drift',
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
+  {
+    name: 'logs',
+    summary: "show a container's log, from every host that has it",
+    load: async () => (await import('./logs.ts')).logsCommand,
+  },
+  {
+    name: 'unlock',
+    summary: "show who holds the site's locks, and take them away",
+    load: async () => (await import('./unlock.ts')).unlockCommand,
+  },
+  {
     name: 'doctor',
     summary: 'look at this machine and say what it lacks',
     load: async () => (await import('./doctor.ts')).doctorCommand,

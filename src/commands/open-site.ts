@@ -99,7 +99,8 @@ function withFamilies(interfaces: Interfaces): HostInterface[] {
   }));
 }
 
-function readText(file: string): string | undefined {
+/** The text of a file, undefined where there is none. Throws E_FILE_UNREADABLE. */
+export function readText(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
