@@ -1,3 +1,4 @@
+import { inUrl } from './addresses.ts';
 import type { Site } from './model.ts';
 import { variableValues } from './variables.ts';
 
@@ -8,6 +9,8 @@ export function siteContext(site: Site): Record<string, unknown> {
     directory: site.directory,
     internal_vip: site.globals.internalVip,
     external_vip: site.globals.externalVip ?? site.globals.internalVip,
+    internal_vip_url: inUrl(site.globals.internalVip),
+    external_vip_url: inUrl(site.globals.externalVip ?? site.globals.internalVip),
     suite: site.globals.baseSuite,
   };
 }
@@ -19,6 +22,7 @@ export function hostContext(site: Site, host: string): Record<string, unknown> {
     name: host,
     groups: site.inventory.hosts.get(host)?.groups ?? [],
     address: Object.fromEntries(addresses.map(([role, one]) => [role, one?.address])),
+    address_url: Object.fromEntries(addresses.map(([role, one]) => [role, one && inUrl(one.address)])),
     interface: Object.fromEntries(
       addresses.flatMap(([role, one]) => (one?.interface ? [[role, one.interface]] : [])),
     ),

@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { compileTemplate } from '../expressions/index.ts';
+import { type Problem, problem } from '../lib/errors.ts';
+import type { SourcePosition } from '../lib/position.ts';
+import { readAs } from '../lib/schema.ts';
+import { didYouMean } from '../lib/suggest.ts';
+import { readYaml, type YamlNode, yamlAt } from '../lib/yaml.ts';
+import type { Variable } from '../site/index.ts';
+import type { Service, ServiceCatalogue, WantedSecret } from './model.ts';
+import { type ServiceSource, serviceSchema } from './schema.ts';
+
+/** Where service definitions are, and how they are read. */
+export type ServiceSources = {
+  /** Directories with `<service>/service.yml`, highest precedence first: a site's, then the tool's. */
+  readonly roots: readonly string[];
+  readonly readText: (file: string) => string | undefined;
+  /** The names of the directories in a directory; empty where there is none. */
+  readonly listDirectories: (directory: string) => readonly string[];
+};
+
+/** Reads every service definition; the first root that has a service wins. Every problem of every file. */
+export function loadServices(sources: ServiceSources): { catalogue: ServiceCatalogue; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const services = new Map<string, Service>();
+  for (const root of sources.roots) {
+    for (const directory of [...sources.listDirectories(root)].sort()) {
+      const file = join(root, directory, 'service.yml');
+      const text = services.has(directory) ? undefined : sources.readText(file);
+      if (text === undefined) continue;
+      const { service, problems: found } = readService(text, file, directory);
+      problems.push(...found);
+      if (service) services.set(service.name, service);
+    }
+  }
+  problems.push(...[...services.values()].flatMap((service) => referenceProblems(service, services)));
+  const ordered = inOrder(services, problems);
+  return { catalogue: { services: ordered, roots: sources.roots }, problems };
+}
+
+/** Reads one `service.yml`; `directory` is the name that it must have. */
+export function readService(
+  text: string,
+  file: string,
+  directory: string,
+): { service?: Service; problems: Problem[] } {
+  const { node, problems } = readYaml(text, file);
+  if (!node) {
+    const at = { file, line: 1, column: 1 };
+    return { problems: [...problems, problem('E_SERVICE', 'the file is empty', { at })] };
+  }
+  const { value, problems: found } = readAs(serviceSchema, node);
+  const { compiled, problems: wrong } = compileTemplate(node);
+  problems.push(...found, ...wrong);
+  if (!value) return { problems };
+  if (value.name !== directory) {
+    const at = yamlAt(node, ['name'])?.at;
+    problems.push(
+      problem('E_SERVICE', `the service in the directory "${directory}" is named "${value.name}"`, { at }),
+    );
+  }
+  return {
+    service: { name: value.name, file, source: value, node, compiled, defaults: defaultsOf(value, node) },
+    problems,
+  };
+}
+
+/** Every secret that the services want, by name; the first service that names one counts. */
+export function wantedSecrets(catalogue: ServiceCatalogue): readonly WantedSecret[] {
+  const wanted = new Map<string, WantedSecret>();
+  for (const service of catalogue.services) {
+    for (const [name, secret] of Object.entries(service.source.secrets)) {
+      if (!wanted.has(name))
+        wanted.set(name, { name, kind: secret?.kind ?? 'password', service: service.name });
+    }
+  }
+  return [...wanted.values()];
+}
+
+/** The variables that services document: name → description. */
+export function serviceVariables(catalogue: ServiceCatalogue): Readonly<Record<string, string>> {
+  const entries = catalogue.services.flatMap((service) =>
+    Object.entries(service.source.vars).map(([name, one]) => [name, one.description] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+function defaultsOf(source: ServiceSource, node: YamlNode): ReadonlyMap<string, Variable> {
+  return new Map(
+    Object.entries(source.vars).map(([name, variable]) => {
+      const at = yamlAt(node, ['vars', name])?.at;
+      return [
+        name,
+        { value: variable.default, origin: { kind: 'service', name: source.name, ...(at && { at }) } },
+      ];
+    }),
+  );
+}
+
+function referenceProblems(service: Service, all: ReadonlyMap<string, Service>): Problem[] {
+  const { source, node } = service;
+  const problems: Problem[] = [];
+  const want = (what: string, name: string, path: (string | number)[], known: readonly string[]) => {
+    if (known.includes(name)) return;
+    const at = yamlAt(node, path)?.at ?? node.at;
+    problems.push(
+      problem('E_SERVICE', `service "${service.name}": no ${what} "${name}"`, {
+        at,
+        hint: didYouMean(name, known),
+      }),
+    );
+  };
+  source.needs.forEach((need, index) => {
+    want('service', need, ['needs', index], [...all.keys()]);
+  });
+  for (const [name, container] of Object.entries(source.containers)) {
+    container.configs?.forEach((config, index) => {
+      want('config', config, ['containers', name, 'configs', index], Object.keys(source.configs));
+    });
+  }
+  for (const [name, oneShot] of Object.entries(source.one_shots)) {
+    want('container', oneShot.container, ['one_shots', name, 'container'], Object.keys(source.containers));
+  }
+  for (const [name, database] of Object.entries(source.databases)) {
+    want('secret', database.password, ['databases', name, 'password'], Object.keys(source.secrets));
+  }
+  for (const [name, config] of Object.entries(source.configs)) {
+    if (config.keys !== undefined)
+      want('secret', config.keys, ['configs', name, 'keys'], Object.keys(source.secrets));
+  }
+  return problems;
+}
+
+/** Those that are needed first; by name where needs say nothing. A cycle is a problem. */
+function inOrder(services: ReadonlyMap<string, Service>, problems: Problem[]): Service[] {
+  const order: Service[] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (service: Service, path: readonly string[]) => {
+    if (state.get(service.name) === 'done') return;
+    state.set(service.name, 'open');
+    for (const [index, need] of service.source.needs.entries()) {
+      const needed = services.get(need);
+      if (!needed) continue;
+      const chain = [...path, service.name];
+      if (state.get(need) === 'open') {
+        const at: SourcePosition | undefined = yamlAt(service.node, ['needs', index])?.at;
+        const cycle = [...chain.slice(chain.indexOf(need)), need].join(' → ');
+        problems.push(
+          problem('E_SERVICE_CYCLE', `service "${need}" needs itself: ${cycle}`, {
+            at,
+            hint: `remove "${need}" from the needs of "${service.name}"`,
+          }),
+        );
+      } else visit(needed, chain);
+    }
+    state.set(service.name, 'done');
+    order.push(service);
+  };
+  for (const service of services.values()) visit(service, []);
+  return order;
+}

@@ -1,0 +1,80 @@
+import type { ContainerSpec, OneShotSpec } from '../lib/container-spec.ts';
+import { evaluatePart, numberOf } from './evaluate.ts';
+import { canonical, configHashesOf, engineHashOf, hmac } from './hashes.ts';
+import type { PlannedOneShot, Service } from './model.ts';
+import type { Planning } from './plan-services.ts';
+import { oneShotSchema } from './schema.ts';
+import { listOf, membersOf, serviceScope } from './scope.ts';
+
+/** The one-shots of a service, in the order of the file, each on the first host of its container. */
+export function oneShotsOf(
+  service: Service,
+  from: { readonly planning: Planning; readonly containers: readonly ContainerSpec[] },
+): readonly PlannedOneShot[] {
+  const { world } = from.planning;
+  return Object.keys(service.source.one_shots).flatMap((name) => {
+    const path = ['one_shots', name];
+    const container = service.source.one_shots[name]?.container;
+    const base = from.containers.find((spec) => spec.container === container);
+    if (!base) return [];
+    const scope = serviceScope(world, service, base.host);
+    const source = evaluatePart(service, path, { scope, schema: oneShotSchema });
+    const spec = oneShotContainer(base, {
+      name,
+      env: source.env,
+      command: source.command,
+      key: world.site.secrets.hmacKey(),
+    });
+    const members = membersOf(world, service);
+    const oneShot: OneShotSpec = {
+      spec,
+      when: source.when,
+      phase: source.phase,
+      ...(source.done !== undefined && {
+        done: probe(typeof source.done === 'string' ? ['bash', '-c', source.done] : source.done),
+      }),
+      membersHash: hmac(world.site.secrets.hmacKey(), canonical(members)),
+      timeoutSeconds: numberOf(source.timeout, service, [...path, 'timeout']),
+    };
+    return [{ oneShot, before: source.before }];
+  });
+}
+
+/** A container of a service as a one-shot: it serves nothing, so it is neither checked for health nor started again. */
+export function oneShotContainer(
+  base: ContainerSpec,
+  change: {
+    readonly name: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly command: string | undefined;
+    readonly key: string;
+  },
+): ContainerSpec {
+  const { healthcheck: _none, ...rest } = base.options;
+  const options = { ...rest, env: { ...rest.env, ...change.env }, restart: 'no' as const };
+  const files = base.files.map((file) =>
+    file.path === 'config.json' ? withCommand(file, change.command) : file,
+  );
+  const { reload: _noReload, ...spec } = base;
+  return {
+    ...spec,
+    container: change.name,
+    name: `${base.name.slice(0, base.name.length - base.container.length)}${change.name}`,
+    options,
+    files,
+    engineHash: engineHashOf(base.image, options),
+    ...configHashesOf(files, change.key),
+    onChange: 'recreate',
+  };
+}
+
+/** A probe runs without `kolla_start`: its configuration is laid out first. */
+export function probe(argv: readonly string[]): readonly string[] {
+  return ['bash', '-c', 'sudo -E kolla_set_configs >/dev/null 2>&1; exec "$@"', 'probe', ...listOf(argv)];
+}
+
+function withCommand<T extends { readonly content: string }>(file: T, command: string | undefined): T {
+  if (command === undefined) return file;
+  const content = { ...(JSON.parse(file.content) as object), command };
+  return { ...file, content: `${JSON.stringify(content, null, 2)}\n` };
+}

@@ -1,0 +1,122 @@
+import type { ContainerSpec, ReloadMethod } from '../lib/container-spec.ts';
+import type { Templates } from '../templates/index.ts';
+import { type ConfigRendering, kollaConfig, type RenderedConfig, renderConfigs } from './config-files.ts';
+import { optionsOf } from './container-options.ts';
+import { databaseOneShots } from './databases.ts';
+import { evaluatePart, numberOf } from './evaluate.ts';
+import { configHashesOf, engineHashOf } from './hashes.ts';
+import { imageRefOf } from './image-ref.ts';
+import { balancerEntries } from './load-balancer.ts';
+import type { PlannedOneShot, Service, ServicePlan } from './model.ts';
+import { oneShotsOf } from './one-shots.ts';
+import { type ContainerSource, containerSchema } from './schema.ts';
+import { groupMembers, listOf, membersOf, type ServiceWorld, serviceScope } from './scope.ts';
+import { checksOf, listensOf } from './service-checks.ts';
+
+/**
+ * What each enabled service is on the site: container specs over hosts, one-shots, checks. Pure; in the order of the
+ * services' needs. `names` limits it. Throws UserError with the place of what can't be made.
+ */
+export function planServices(
+  world: ServiceWorld,
+  templates: Templates,
+  names: readonly string[] = world.enabled.map((service) => service.name),
+): readonly ServicePlan[] {
+  const extra = { balancer_entries: balancerEntries(world) };
+  return world.enabled
+    .filter((service) => names.includes(service.name))
+    .map((service) => planService(service, { world, templates, extra }));
+}
+
+/** What is shared by all hosts of a planning. */
+export type Planning = {
+  readonly world: ServiceWorld;
+  readonly templates: Templates;
+  readonly extra: Readonly<Record<string, unknown>>;
+};
+
+function planService(service: Service, planning: Planning): ServicePlan {
+  const { world } = planning;
+  const enabled = new Set(world.enabled.map((one) => one.name));
+  const containers: ContainerSpec[] = [];
+  const oneShots: PlannedOneShot[] = [];
+  const configs = new Map<string, ReadonlyMap<string, RenderedConfig>>();
+  const configsOn = (host: string) => {
+    const known =
+      configs.get(host) ?? renderConfigs(service, { ...planning, host } satisfies ConfigRendering);
+    configs.set(host, known);
+    return known;
+  };
+  for (const name of Object.keys(service.source.containers)) {
+    for (const host of hostsOf(world, service, name)) {
+      const spec = containerOn(service, { planning, host, name, configs: configsOn(host) });
+      if (spec) containers.push(spec);
+    }
+  }
+  oneShots.push(...databaseOneShots(service, planning), ...oneShotsOf(service, { planning, containers }));
+  return {
+    name: service.name,
+    hosts: membersOf(world, service),
+    needs: service.source.needs.filter((need) => enabled.has(need)),
+    containers,
+    oneShots,
+    checks: checksOf(world, service),
+    listens: listensOf(world, service),
+  };
+}
+
+function hostsOf(world: ServiceWorld, service: Service, container: string): readonly string[] {
+  const group = service.source.containers[container]?.group;
+  return group === undefined ? membersOf(world, service) : groupMembers(world.site, listOf(group));
+}
+
+type ContainerPlanning = {
+  readonly planning: Planning;
+  readonly host: string;
+  readonly name: string;
+  readonly configs: ReadonlyMap<string, RenderedConfig>;
+};
+
+function containerOn(service: Service, from: ContainerPlanning): ContainerSpec | undefined {
+  const { world } = from.planning;
+  const path = ['containers', from.name];
+  const scope = serviceScope(world, service, from.host);
+  const source = evaluatePart(service, path, { scope, schema: containerSchema });
+  if (source.when !== undefined && !['true', 'yes'].includes(source.when)) return undefined;
+  const chosen = (source.configs ?? [...from.configs.keys()]).flatMap((name) => from.configs.get(name) ?? []);
+  const files = [kollaConfig(source.command ?? '', chosen), ...chosen.flatMap((one) => one.files)];
+  const prefix = world.site.globals.containerPrefix;
+  const image = imageRefOf(world.site, source.image);
+  const options = optionsOf(source, { service, container: from.name, prefix });
+  const reload = reloadOf(source);
+  return {
+    site: world.site.name,
+    host: from.host,
+    service: service.name,
+    container: from.name,
+    name: `${prefix}${from.name}`,
+    image,
+    options,
+    files,
+    engineHash: engineHashOf(image, options),
+    ...configHashesOf(files, world.site.secrets.hmacKey()),
+    onChange: source.on_change,
+    ...(reload && { reload }),
+    rollback: source.rollback,
+    proveTimeoutSeconds: numberOf(source.prove_timeout, service, [...path, 'prove_timeout']),
+    labels: {},
+  };
+}
+
+/** A candidate is laid out below `/run/kolla-candidate` before a service's own check looks at it (specs/010). */
+function reloadOf(source: ContainerSource): ReloadMethod | undefined {
+  if (!source.validate && !source.reload) return undefined;
+  const check = 'kolla_activate_configs --candidate-only >/dev/null && exec "$@"';
+  return {
+    ...(source.validate && { validate: ['bash', '-c', check, 'validate', ...source.validate] }),
+    activate: ['kolla_activate_configs'],
+    ...(source.reload?.signal !== undefined && { signal: source.reload.signal }),
+    ...(source.reload?.command && { command: source.reload.command }),
+    ...(source.reload?.verify && { verify: source.reload.verify }),
+  };
+}
