@@ -1,17 +1,19 @@
 import { join, resolve } from 'node:path';
-import { imageEngine } from '../engine/index.ts';
+import { connectEngine, imageEngine } from '../engine/index.ts';
+import { localConnection } from '../hosts/index.ts';
 import { type BuildOutcome, type BuildRequest, buildImages, knownSuites } from '../images/index.ts';
 import { UserError } from '../lib/errors.ts';
 import { type Command, type CommandArguments, type CommandContext, jsonOption } from './context.ts';
 import {
   checkedName,
   loadImagesLock,
+  readSiteImages,
+  type SiteImages,
   selectionOf,
   selectionOptions,
   siteDirectory,
   templateRoots,
 } from './image-request.ts';
-import { connectLocalEngine } from './local-engine.ts';
 import { buildText } from './show-build.ts';
 import { writeImagesLock } from './write-lock.ts';
 import { writeTemplates } from './write-templates.ts';
@@ -62,18 +64,16 @@ export const buildCommand: Command = {
 type Request = Omit<BuildRequest, 'lock' | 'logDirectory'>;
 
 function readRequest(args: CommandArguments, context: CommandContext): Request {
-  const registry = args.text('registry');
+  const site = readSiteImages(siteDirectory(args, context));
+  const registry = args.text('registry') ?? site.registry;
   if (args.flag('push') && registry === undefined) {
     throw new UserError('E_USAGE', '--push needs --registry', { hint: 'add --registry HOST[:PORT]' });
   }
-  const tag = args.text('tag');
-  if (tag !== undefined) checkedName('a tag', tag, /^\w[\w.-]{0,127}$/);
-  const namespace = args.text('namespace') ?? 'slipway';
-  checkedName('a namespace', namespace, /^[a-z0-9]+([._/-][a-z0-9]+)*$/);
+  const selection = selectionOf(args, context);
   return {
     roots: templateRoots(args, context),
-    selection: selectionOf(args),
-    naming: { namespace, tag, suite: args.text('suite') ?? knownSuites[0] },
+    selection,
+    naming: readNaming(args, site, selection.suite),
     jobs: args.count('jobs', 1) ?? 2,
     noCache: args.flag('no-cache'),
     update: args.flag('update'),
@@ -83,6 +83,14 @@ function readRequest(args: CommandArguments, context: CommandContext): Request {
     buildArgs: Object.fromEntries(args.all('build-arg').map(readBuildArg)),
     proxies: proxiesOf(context.env),
   };
+}
+
+function readNaming(args: CommandArguments, site: SiteImages, suite: string | undefined): Request['naming'] {
+  const tag = args.text('tag') ?? site.tag;
+  if (tag !== undefined) checkedName('a tag', tag, /^\w[\w.-]{0,127}$/);
+  const namespace = args.text('namespace') ?? site.namespace ?? 'slipway';
+  checkedName('a namespace', namespace, /^[a-z0-9]+([._/-][a-z0-9]+)*$/);
+  return { namespace, tag, suite: suite ?? knownSuites[0] };
 }
 
 function readBuildArg(text: string): [string, string] {
@@ -103,13 +111,14 @@ function proxiesOf(env: CommandContext['env']): Record<string, string> {
 }
 
 async function build(request: BuildRequest, context: CommandContext): Promise<BuildOutcome> {
-  const connection = await connectLocalEngine(context.env);
-  const engine = imageEngine(connection);
+  const host = localConnection({ host: 'localhost', env: context.env });
+  const engine = imageEngine(await connectEngine(await host.engine(), { host: host.host }));
   try {
     const { emit, clock, signal } = context;
-    return await buildImages(request, { engine, emit, clock, signal });
+    return await buildImages(request, { engine, host, emit, clock, signal });
   } finally {
     engine.close();
+    await host.close();
   }
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { ImageSelection } from '../images/index.ts';
 import { throwOnErrors, UserError } from '../lib/errors.ts';
 import { emptyImagesLock, type ImagesLock, imagesLockFile, readImagesLock } from '../lib/images-lock.ts';
+import { readYaml, yamlAt } from '../lib/yaml.ts';
 import { type CommandArguments, type CommandContext, type CommandOption, siteOption } from './context.ts';
 
 /** Options that say which images, for `build` and `images`. */
@@ -31,9 +32,10 @@ export function templateRoots(args: CommandArguments, context: CommandContext): 
   return existsSync(own) && !roots.includes(own) ? [own, ...roots] : roots;
 }
 
-/** What the positionals, `--profile` and `--suite` select. */
-export function selectionOf(args: CommandArguments): ImageSelection {
-  return { patterns: args.positionals, profile: args.text('profile'), suite: args.text('suite') };
+/** What the positionals, `--profile` and `--suite` (else the site's suite) select. */
+export function selectionOf(args: CommandArguments, context: CommandContext): ImageSelection {
+  const suite = args.text('suite') ?? readSiteImages(siteDirectory(args, context)).suite;
+  return { patterns: args.positionals, profile: args.text('profile'), suite };
 }
 
 /** The lock of the site's directory; an empty one where there is none. Throws what is wrong with it. */
@@ -43,6 +45,32 @@ export function loadImagesLock(directory: string): { file: string; lock: ImagesL
   const { lock, problems } = readImagesLock(readFileSync(file, 'utf8'), file);
   throwOnErrors(problems);
   return { file, lock: lock ?? emptyImagesLock };
+}
+
+/** What a site's `globals.yml` says of images. The rest of that file is no matter of a build. */
+export type SiteImages = {
+  readonly suite?: string;
+  readonly namespace?: string;
+  readonly tag?: string;
+  readonly registry?: string;
+};
+
+/** Reads it; nothing where there is no such file. Throws what is wrong with its YAML. */
+export function readSiteImages(directory: string): SiteImages {
+  const file = join(directory, 'globals.yml');
+  if (!existsSync(file)) return {};
+  const { node, problems } = readYaml(readFileSync(file, 'utf8'), file);
+  throwOnErrors(problems);
+  const text = (key: string, name: keyof SiteImages): SiteImages => {
+    const value = node && yamlAt(node, [key]);
+    return value?.kind === 'scalar' && value.text !== '' ? { [name]: value.text } : {};
+  };
+  return {
+    ...text('base_suite', 'suite'),
+    ...text('image_namespace', 'namespace'),
+    ...text('image_tag', 'tag'),
+    ...text('registry', 'registry'),
+  };
 }
 
 /** Checks a name that becomes part of an image's reference. */

@@ -31,7 +31,7 @@ export const imagesListCommand: Command = {
   examples: [{ command: 'slipway images list', does: 'all images with their suites' }],
   run: async (args, context) => {
     const tree = readImageTree(templateRoots(args, context));
-    const data = selectImages(tree, selectionOf(args)).map(({ image, suite }) => {
+    const data = selectImages(tree, selectionOf(args, context)).map(({ image, suite }) => {
       const template = tree.templates.get(image);
       const suites = template?.suites ?? [];
       return { image, suite, suites, template: template?.file };
@@ -98,7 +98,7 @@ export const imagesShowCommand: Command = {
 };
 
 function graphOf(args: CommandArguments, context: CommandContext): ImageGraph {
-  return planGraph({ roots: templateRoots(args, context), selection: selectionOf(args) });
+  return planGraph({ roots: templateRoots(args, context), selection: selectionOf(args, context) });
 }
 
 function asked(args: CommandArguments, context: CommandContext): { node: ImageNode; graph: ImageGraph } {

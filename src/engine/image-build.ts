@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { UserError } from '../lib/errors.ts';
 import type { EngineConnection } from './connection.ts';
 import type { ImageBuildProgress, ImageBuildRequest } from './image-port.ts';
@@ -13,7 +14,6 @@ export async function buildImage(engine: EngineConnection, request: ImageBuildRe
     rm: true,
     forcerm: true,
     nocache: request.noCache,
-    labels: { ...request.labels },
     buildargs: { ...request.buildArgs },
   };
   const destroy = () => context.destroy();
@@ -64,10 +64,14 @@ function lineSplitter(progress: (event: ImageBuildProgress) => void): {
 } {
   let rest = '';
   const line = (text: string) => {
-    const shown = text.replace(/\r$/, '');
+    const shown = plainLine(text);
     const step = /^Step (\d+)\/(\d+) : (.*)$/.exec(shown);
-    if (step) progress({ kind: 'step', step: Number(step[1]), of: Number(step[2]), text: step[3] as string });
-    else if (shown.trim() !== '') progress({ kind: 'output', text: shown });
+    if (step) {
+      const instruction = (step[3] as string).replace(/\s+/g, ' ');
+      progress({ kind: 'step', step: Number(step[1]), of: Number(step[2]), text: instruction });
+    } else if (shown.trim() !== '' && !ceremony.test(shown)) {
+      progress({ kind: 'output', text: shown.replace(/^ ---> Using cache$/, 'cached') });
+    }
   };
   return {
     take: (text) => {
@@ -77,4 +81,13 @@ function lineSplitter(progress: (event: ImageBuildProgress) => void): {
     },
     end: () => line(rest),
   };
+}
+
+/** What the builder says of itself around each step. */
+const ceremony =
+  /^( ---> (Running in )?[0-9a-f]{12}|Removing intermediate container .*|Successfully (built|tagged) .*)$/;
+
+/** A line without colours and other escapes, as it stands after its carriage returns. */
+function plainLine(text: string): string {
+  return stripVTControlCharacters(text).replace(/\r+$/, '').replace(/^.*\r/, '').trimEnd();
 }

@@ -36,7 +36,6 @@ export type ImageBuildRequest = {
   /** A tar with `Dockerfile` at its top. */
   readonly context: Readable;
   readonly reference: string;
-  readonly labels: Readonly<Record<string, string>>;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly noCache: boolean;
   readonly signal: AbortSignal;

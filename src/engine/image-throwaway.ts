@@ -1,6 +1,6 @@
-import type Docker from 'dockerode';
 import type { EngineConnection } from './connection.ts';
 import type { ThrowawayRequest, ThrowawayResult } from './image-port.ts';
+import type { ContainerConfig } from './port.ts';
 
 /** Runs a command in a fresh container and removes it, also when it is stopped by the signal or the clock. */
 export async function runThrowaway(
@@ -9,25 +9,28 @@ export async function runThrowaway(
 ): Promise<ThrowawayResult> {
   const { image, signal } = request;
   const what = `run ${request.argv[0]} in ${image}`;
-  const container = await engine.call(
+  const { id } = await engine.call(
     `create a container of ${image}`,
-    (docker, abortSignal) => docker.createContainer({ ...configOf(request), abortSignal } as never),
+    (docker, abortSignal) => docker.createContainer({ ...configOf(request), abortSignal }),
     { signal },
   );
   try {
-    await engine.call(`start a container of ${image}`, () => container.start(), { signal });
+    await engine.call(`start a container of ${image}`, (docker) => docker.getContainer(id).start(), {
+      signal,
+    });
     const ended = await engine.call(
       what,
-      (_docker, abortSignal) => container.wait({ abortSignal }) as Promise<{ StatusCode: number }>,
+      (docker, abortSignal) =>
+        docker.getContainer(id).wait({ abortSignal }) as Promise<{ StatusCode: number }>,
       { signal, streams: true, timeoutMs: request.timeoutMs ?? 600_000 },
     );
-    return { exitCode: ended.StatusCode, ...(await readOutput(engine, container)) };
+    return { exitCode: ended.StatusCode, ...(await readOutput(engine, id)) };
   } finally {
-    await remove(engine, container);
+    await remove(engine, id);
   }
 }
 
-function configOf(request: ThrowawayRequest): Docker.ContainerCreateOptions {
+function configOf(request: ThrowawayRequest): ContainerConfig {
   return {
     Image: request.image,
     Entrypoint: [],
@@ -39,12 +42,9 @@ function configOf(request: ThrowawayRequest): Docker.ContainerCreateOptions {
   };
 }
 
-async function readOutput(
-  engine: EngineConnection,
-  container: Docker.Container,
-): Promise<{ stdout: string; stderr: string }> {
-  const frames = await engine.call('read what a container printed', () =>
-    container.logs({ stdout: true, stderr: true, follow: false }),
+async function readOutput(engine: EngineConnection, id: string): Promise<{ stdout: string; stderr: string }> {
+  const frames = await engine.call('read what a container printed', (docker) =>
+    docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false }),
   );
   return splitFrames(frames as unknown as Buffer);
 }
@@ -64,9 +64,11 @@ export function splitFrames(frames: Buffer): { stdout: string; stderr: string } 
 }
 
 /** The run's own end or failure matters more than one of the clean-up. */
-async function remove(engine: EngineConnection, container: Docker.Container): Promise<void> {
+async function remove(engine: EngineConnection, id: string): Promise<void> {
   try {
-    await engine.call('remove a container', () => container.remove({ force: true, v: true }));
+    await engine.call('remove a container', (docker) =>
+      docker.getContainer(id).remove({ force: true, v: true }),
+    );
   } catch {
     return;
   }

@@ -1,12 +1,11 @@
 import type { Readable } from 'node:stream';
-import type Docker from 'dockerode';
 import { UserError } from '../lib/errors.ts';
 import type { EngineConnection } from './connection.ts';
 import type { ImageImportRequest, TransferOptions } from './image-port.ts';
 import { type ImageMessage, readImageMessages } from './image-stream.ts';
 
-/** Older engines refuse a push without any credentials. */
-const anonymous = {} as Docker.AuthConfig;
+/** Older engines refuse a push without any credentials; the library's type does not know empty ones. */
+const anonymous = {} as never;
 
 /** Pulls an image. E_IMAGE_TRANSFER says what the registry or the engine said. */
 export async function pullImage(

@@ -3,17 +3,11 @@ import { UserError } from '../lib/errors.ts';
 import type { ImageResult } from '../lib/events.ts';
 import { type BuildLog, openBuildLog } from './build-log.ts';
 import { contextTar } from './context-tar.ts';
-import { type ImageNode, imageKey, type ParentReference } from './model.ts';
-import { concreteDockerfile, imageReference } from './references.ts';
+import { finalDockerfile, labels, parentLabel } from './final-dockerfile.ts';
+import type { ImageNode } from './model.ts';
+import { imageReference } from './references.ts';
 import { withRetries } from './retry.ts';
 import { type BuildSession, displayName } from './session.ts';
-
-/** Labels of an image: what the next build goes by, and OCI's own. */
-export const labels = {
-  contentHash: 'slipway.content-hash',
-  parent: 'slipway.parent',
-  snapshot: 'slipway.snapshot',
-} as const;
 
 /** Makes sure that a node has its image: the one that is there, or a new one. Never rejects for what a user can cause. */
 export async function provideImage(node: ImageNode, session: BuildSession): Promise<ImageResult> {
@@ -70,17 +64,6 @@ function whyBuild(node: ImageNode, session: BuildSession): string {
   return 'its parent was built anew';
 }
 
-/** The ids of what a node is built on, in order; `scratch` where there is none. */
-function parentLabel(node: ImageNode, session: BuildSession): string {
-  return node.parents.map((parent) => parentId(parent, session)).join(',') || 'scratch';
-}
-
-function parentId(parent: ParentReference, session: BuildSession): string {
-  if (parent.kind === 'image') return session.ids.get(parent.key) ?? '';
-  if (parent.kind === 'base') return session.bases.get(parent.suite)?.id ?? '';
-  return session.externals.get(parent.reference) ?? parent.reference;
-}
-
 async function buildWithRetries(
   node: ImageNode,
   session: BuildSession,
@@ -106,21 +89,9 @@ async function buildWithRetries(
 function buildOnce(node: ImageNode, session: BuildSession, log: BuildLog): Promise<string> {
   const { engine, emit, signal } = session.ports;
   const image = displayName(node, session.graph);
-  const concrete = concreteDockerfile(node.dockerfile, (kind, name) =>
-    kind === 'base'
-      ? (session.bases.get(name)?.id ?? '')
-      : (session.ids.get(imageKey({ image: name, suite: node.suite })) ?? ''),
-  );
-  const dockerfile = withSnapshot(concrete, node, session);
   return engine.buildImage({
-    context: contextTar(dockerfile, node.files),
+    context: contextTar(finalDockerfile(node, session), node.files),
     reference: imageReference(node, session.request.naming),
-    labels: {
-      [labels.contentHash]: session.hashes.get(node.key) as string,
-      [labels.parent]: parentLabel(node, session),
-      'org.opencontainers.image.title': node.image,
-      'org.opencontainers.image.base.digest': parentId(node.parents[0] ?? nothing, session),
-    },
     buildArgs: { ...session.request.proxies, ...session.request.buildArgs },
     noCache: session.request.noCache,
     signal,
@@ -135,22 +106,6 @@ function buildOnce(node: ImageNode, session: BuildSession, log: BuildLog): Promi
     },
   });
 }
-
-/**
- * Puts the package snapshot behind the first FROM of an image that stands on a base image: the builder's cache of
- * everything above it then ends with the snapshot.
- */
-function withSnapshot(dockerfile: string, node: ImageNode, session: BuildSession): string {
-  const digest = session.snapshot[node.suite];
-  if (digest === undefined || !node.parents.some((parent) => parent.kind === 'base')) return dockerfile;
-  return dockerfile.replace(/^FROM .*$/im, (line) => `${line}\nLABEL ${labels.snapshot}=${digest}`);
-}
-
-const nothing: ParentReference = {
-  kind: 'external',
-  reference: 'scratch',
-  at: () => ({ file: '', line: 1, column: 1 }),
-};
 
 type Failure = Pick<ImageResult, 'status' | 'message' | 'failedStep' | 'logTail' | 'logFile'>;
 

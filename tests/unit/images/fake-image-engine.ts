@@ -56,7 +56,7 @@ export function fakeImageEngine(images: ImageFact[] = []): FakeImageEngine {
       request.progress({ kind: 'step', step: 1, of: 1, text: 'RUN it' });
       await engine.onBuild(request, attempt);
       const id = idOf(`${dockerfile}${made++}`);
-      return put({ id, references: [request.reference], labels: { ...request.labels }, sizeBytes: 1000 });
+      return put({ id, references: [request.reference], labels: labelsOf(dockerfile), sizeBytes: 1000 });
     }),
     importImage: counted(async (request) => {
       request.tar.resume();
@@ -77,6 +77,12 @@ export function fakeImageEngine(images: ImageFact[] = []): FakeImageEngine {
     close: () => undefined,
   };
   return engine;
+}
+
+/** The labels of a Dockerfile's last instruction. */
+function labelsOf(dockerfile: string): Record<string, string> {
+  const last = dockerfile.trimEnd().split('\n').at(-1) ?? '';
+  return Object.fromEntries([...last.matchAll(/(\S+)="([^"]*)"/g)].map((one) => [one[1], one[2]]));
 }
 
 async function readTar(tar: Readable): Promise<Map<string, string>> {
