@@ -13,6 +13,21 @@ export type CommandEntry = {
 /** In the order in which help lists them. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'run',
+    summary: 'perform a pipeline',
+    load: async () => (await import('./run.ts')).runCommand,
+  },
+  {
+    name: 'plan',
+    summary: 'show what a pipeline would change, and why',
+    load: async () => (await import('./plan.ts')).planCommand,
+  },
+  {
+    name: 'check',
+    summary: 'find every problem of pipelines, services and the site',
+    load: async () => (await import('./check.ts')).checkCommand,
+  },
+  {
     name: 'build',
     summary: 'build images from their templates',
     load: async () => (await import('./build.ts')).buildCommand,

@@ -1,4 +1,6 @@
 /** Performs a run plan: scheduling, steps, cancellation, locks, the run record. */
+export { enginesChangedBy } from './changed-engines.ts';
+export { describePlan } from './describe-plan.ts';
 export type { Evaluator, Scope } from './evaluate.ts';
 export { createEventHub, type EventHub } from './event-hub.ts';
 export { createEvaluator } from './expressions-evaluator.ts';
@@ -8,5 +10,6 @@ export { planRun } from './plan-run.ts';
 export type * from './ports.ts';
 export { createRunRecord, type RunRecord } from './record.ts';
 export { nodeRecordFiles, type RecordFiles } from './record-files.ts';
+export { createResources } from './resources.ts';
 export { performRun, type RunEnd, type RunRequest, refuseEmpty } from './run.ts';
 export { createRunId, isRunId } from './run-id.ts';

@@ -7,7 +7,7 @@ import type { StepHolder } from './state.ts';
 import { actionContext, prepareAction } from './step-action.ts';
 import { compositeInputs } from './step-composite.ts';
 import { eventError } from './step-error.ts';
-import { defaultName } from './step-name.ts';
+import { defaultName, stepName } from './step-name.ts';
 import { stepScope } from './step-scope.ts';
 import { knownAfter, unknownValue } from './unknown.ts';
 
@@ -50,7 +50,7 @@ async function forecast(holder: StepHolder, step: Step, plain: Named): Promise<r
     const because = step.if ? `if: ${step.if.text.trim()} is false` : 'an earlier step fails';
     return [{ ...plain, forecast: { kind: 'skipped', because } }];
   }
-  const own = { ...plain, name: step.name ? evaluate.text(step.name, before) : plain.name };
+  const own = { ...plain, name: stepName(step, evaluate, before) };
   const env = evaluateEnv(evaluate, step.env, before);
   const scope: Scope = { ...before, contexts: { ...before.contexts, env: { ...holder.env, ...env } } };
   const ref: StepRef = { ...holder.job.ref, step: own.step };

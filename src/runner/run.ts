@@ -24,6 +24,8 @@ export type RunRequest = {
   readonly signal: AbortSignal;
   /** The second one. */
   readonly kill?: AbortSignal | undefined;
+  /** What the caller has opened already, such as for the locks; closed with the run. */
+  readonly resources?: ReturnType<typeof createResources>;
   /** Engines that the run changes, in inventory order: their locks are taken before anything else. */
   readonly lockHosts: readonly string[];
   readonly maxHosts?: number;
@@ -31,6 +33,8 @@ export type RunRequest = {
   readonly cancelDeadlineMs?: number;
   /** Where the record is, for reports. */
   readonly directory?: string;
+  /** The command that does this again. */
+  readonly again?: string;
 };
 
 /** How a run ended. `exitCode` is DESIGN.md §7's. */
@@ -70,6 +74,7 @@ export async function performRun(request: RunRequest, ports: RunPorts): Promise<
     ...(ports.site && { site: ports.site.name }),
     stages: outlineStages(plan),
     ...(request.directory !== undefined && { directory: request.directory }),
+    ...(request.again !== undefined && { again: request.again }),
   });
   const frame: Frame = {
     run,
@@ -121,7 +126,7 @@ export function newState(request: RunRequest, ports: RunPorts, locks: HeldLocks 
     parts: { performStep, performPipeline },
     runId: request.runId,
     masker: request.masker,
-    resources: createResources(),
+    resources: request.resources ?? createResources(),
     slots: createLimiter(request.maxHosts ?? defaultMaxHosts),
     locks,
     lostHosts,

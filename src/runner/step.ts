@@ -5,7 +5,7 @@ import { haltText, onAbort } from './halt.ts';
 import type { BodyEnd, StepHolder } from './state.ts';
 import { performBody } from './step-body.ts';
 import { eventError, failedBody } from './step-error.ts';
-import { defaultName } from './step-name.ts';
+import { defaultName, stepName } from './step-name.ts';
 import { stepScope } from './step-scope.ts';
 
 /**
@@ -50,7 +50,7 @@ function decide(holder: StepHolder, step: Step, scope: Scope): Verdict {
       return { kind: 'skip', name: plain, reason: haltText(holder.job.halt.hard) };
     const goes = evaluate.condition(step.if, scope);
     if (!goes) return { kind: 'skip', name: plain, reason: skipReason(holder, step, scope) };
-    return { kind: 'go', name: step.name ? evaluate.text(step.name, scope) : plain };
+    return { kind: 'go', name: stepName(step, evaluate, scope) };
   } catch (error) {
     return { kind: 'broken', name: plain, error };
   }

@@ -17,13 +17,13 @@ function model() {
   return made;
 }
 
-test('JUnit has a suite a stage and names stage.host as the class', () => {
+test('JUnit has a suite a stage and names stage.host as the class', async () => {
   let xml = '';
   const reporter = junitReporter((text) => {
     xml = text;
   });
   for (const event of timed(story)) reporter.receive(event);
-  reporter.close();
+  await reporter.close();
   assert.match(xml, /<testsuite name="prechecks" tests="3" failures="1" skipped="1" time="7\.100">/);
   assert.match(xml, /<testcase classname="prechecks\.c1" name="containers" time="6\.200"\/>/);
   assert.match(xml, /<failure message="the script ended with exit code 1" type="E_STEP_EXIT">/);
