@@ -24,22 +24,31 @@ export async function buildImage(engine: EngineConnection, request: ImageBuildRe
       (docker, abortSignal) => docker.buildImage(context, { ...options, abortSignal }),
       { signal, streams: true, timeoutMs: 0 },
     );
-    return await followBuild(answer as Readable, request);
+    return await followBuild(answer as Readable, engine, request);
   } finally {
     signal.removeEventListener('abort', destroy);
     context.destroy();
   }
 }
 
-async function followBuild(answer: Readable, request: ImageBuildRequest): Promise<string> {
+async function followBuild(
+  answer: Readable,
+  engine: EngineConnection,
+  request: ImageBuildRequest,
+): Promise<string> {
   let id: string | undefined;
   let last = '';
   const lines = lineSplitter(request.progress);
-  const failure = await readImageMessages(answer, request.signal, (message) => {
-    if (message.aux?.ID) id = message.aux.ID;
-    const text = message.stream ?? (message.status === undefined ? '' : `${message.status}\n`);
-    if (text.trim() !== '') last = text.trim();
-    lines.take(text);
+  const failure = await readImageMessages(answer, {
+    engine,
+    what: `build ${request.reference}`,
+    signal: request.signal,
+    receive: (message) => {
+      if (message.aux?.ID) id = message.aux.ID;
+      const text = message.stream ?? (message.status === undefined ? '' : `${message.status}\n`);
+      if (text.trim() !== '') last = text.trim();
+      lines.take(text);
+    },
   });
   lines.end();
   if (failure !== undefined) {
@@ -57,7 +66,10 @@ async function followBuild(answer: Readable, request: ImageBuildRequest): Promis
   return id;
 }
 
-/** Cuts the builder's text into lines, and tells its steps (`Step 2/5 : RUN …`) from what they print. */
+/**
+ * Cuts the builder's text into lines, and tells its steps (`Step 2/5 : RUN …`) from what they print. A step whose output
+ * ends without a line break is ended by the builder's next word.
+ */
 function lineSplitter(progress: (event: ImageBuildProgress) => void): {
   take: (text: string) => void;
   end: () => void;
@@ -75,6 +87,10 @@ function lineSplitter(progress: (event: ImageBuildProgress) => void): {
   };
   return {
     take: (text) => {
+      if (rest !== '' && /^(Step \d|Removing intermediate container| ---> )/.test(text)) {
+        line(rest);
+        rest = '';
+      }
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
       lines.forEach(line);

@@ -18,7 +18,7 @@ export async function pullImage(
     (docker, abortSignal) => docker.createImage({ ...splitReference(reference), abortSignal }),
     { signal: options.signal, streams: true, timeoutMs: 0 },
   );
-  await follow(answer as Readable, `pull ${reference}`, options);
+  await follow(answer as Readable, { engine, what: `pull ${reference}` }, options);
 }
 
 /** Pushes an image to the registry of its name, and gives the digest there. */
@@ -34,7 +34,7 @@ export async function pushImage(
     { signal: options.signal, streams: true, timeoutMs: 0 },
   );
   let digest: string | undefined;
-  await follow(answer as unknown as Readable, `push ${reference}`, options, (message) => {
+  await follow(answer as unknown as Readable, { engine, what: `push ${reference}` }, options, (message) => {
     digest = message.aux?.Digest ?? digest;
   });
   if (digest === undefined) {
@@ -58,7 +58,7 @@ export async function importImage(engine: EngineConnection, request: ImageImport
         docker.importImage(request.tar, { repo, tag, changes: [...request.changes], abortSignal }),
       { signal, streams: true, timeoutMs: 0 },
     );
-    await follow(answer as Readable, what, { signal }, (message) => {
+    await follow(answer as Readable, { engine, what }, { signal }, (message) => {
       if (message.status?.startsWith('sha256:')) id = message.status;
     });
   } finally {
@@ -79,13 +79,17 @@ export function splitReference(reference: string): { fromImage: string; tag: str
 
 async function follow(
   answer: Readable,
-  what: string,
+  subject: { readonly engine: EngineConnection; readonly what: string },
   options: TransferOptions,
   receive: (message: ImageMessage) => void = () => undefined,
 ): Promise<void> {
-  const failure = await readImageMessages(answer, options.signal, (message) => {
-    receive(message);
-    if (message.status) options.progress?.([message.id, message.status].filter(Boolean).join(': '));
+  const failure = await readImageMessages(answer, {
+    ...subject,
+    signal: options.signal,
+    receive: (message) => {
+      receive(message);
+      if (message.status) options.progress?.([message.id, message.status].filter(Boolean).join(': '));
+    },
   });
-  if (failure !== undefined) throw new UserError('E_IMAGE_TRANSFER', `${what}: ${failure}`);
+  if (failure !== undefined) throw new UserError('E_IMAGE_TRANSFER', `${subject.what}: ${failure}`);
 }

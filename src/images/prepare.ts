@@ -81,8 +81,7 @@ async function findSnapshots(
   for (const [suite, base] of bases) {
     if (snapshot[suite] !== undefined && !request.update) continue;
     const { engine, clock, signal } = ports;
-    const taken = await takeSnapshot(base, { engine, clock, signal, env: request.proxies });
-    if (taken !== undefined) snapshot[suite] = taken;
+    snapshot[suite] = await takeSnapshot(base, { engine, clock, signal, env: request.proxies });
   }
   return snapshot;
 }

@@ -21,9 +21,9 @@ const script = [
 
 /**
  * The digest of the package lists that a base image sees now, by whatever mirror it is set up for: over the digests of
- * its suites' InRelease files. Undefined for an image without apt. Throws E_IMAGE_SNAPSHOT.
+ * its suites' InRelease files, which are none in an image without apt. Throws E_IMAGE_SNAPSHOT.
  */
-export async function takeSnapshot(base: ImageFact, ports: SnapshotPorts): Promise<string | undefined> {
+export async function takeSnapshot(base: ImageFact, ports: SnapshotPorts): Promise<string> {
   const { signal } = ports;
   return withRetries(
     async () => {
@@ -49,8 +49,7 @@ function failure(base: ImageFact, stderr: string): UserError {
   });
 }
 
-function digestOf(stdout: string): string | undefined {
+function digestOf(stdout: string): string {
   const digests = (stdout.match(/^[0-9a-f]{64}/gm) ?? []).sort();
-  if (digests.length === 0) return undefined;
   return `sha256:${createHash('sha256').update(digests.join('\n')).digest('hex')}`;
 }
