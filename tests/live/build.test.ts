@@ -96,13 +96,16 @@ function writeTree(): void {
   tree.write('p/other/Dockerfile.njk', template('base', `RUN echo other # ${mark}\n`));
 }
 
+/** An image with images on it cannot be removed before them, so there is a second round. */
 async function removeImages(): Promise<void> {
   const named = (await engine.listImages()).filter((one) =>
     one.references.some((name) => name.startsWith(mark)),
   );
-  for (const id of [...built, ...named.map((one) => one.id)].reverse()) {
+  const newestFirst = [...built].reverse();
+  const references = named.flatMap((one) => one.references.filter((name) => name.startsWith(mark)));
+  for (const image of [...newestFirst, ...references, ...newestFirst, ...references]) {
     try {
-      await connection.call('remove an image', (docker) => docker.getImage(id).remove({ force: true }));
+      await connection.call('remove an image', (docker) => docker.getImage(image).remove({ force: true }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
     }
