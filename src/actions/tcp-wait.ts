@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { z } from 'zod';
 import { UserError } from '../lib/errors.ts';
 import { strictObject } from '../lib/schema.ts';
-import { type ActionPlan, defineAction } from './action.ts';
+import { type ActionContext, type ActionPlan, defineAction } from './action.ts';
 import { dialFrom } from './http-wait.ts';
 import { neededNumber, numberInput, textInput } from './inputs.ts';
 import { tryUntil } from './wait.ts';
@@ -30,12 +30,31 @@ export const tcpAction = defineAction<Inputs, Plan>({
     inputs: given,
   }),
   apply: async (context, { inputs: given }) => {
-    const dial = (await dialFrom(context)) ?? dialHere;
     const patience = { timeoutSeconds: given['timeout-seconds'], intervalSeconds: given['interval-seconds'] };
-    await tryUntil(context, patience, (leftMs) => probe(dial, given, Math.min(leftMs, 5000)));
+    await tryUntil(context, patience, (leftMs) =>
+      dialTcp(context, {
+        ...given,
+        timeoutMs: given['timeout-seconds'] === 0 ? 5000 : Math.min(leftMs, 5000),
+      }),
+    );
     return { changed: false, outputs: {} };
   },
 });
+
+/**
+ * Opens and closes a connection from the job's host. `address` may hold the port (`192.0.2.1:80`, `[2001:db8::1]:80`).
+ * Throws E_TCP_UNREACHABLE.
+ */
+export async function dialTcp(
+  context: ActionContext,
+  to: { readonly address: string; readonly port?: number; readonly timeoutMs: number },
+): Promise<void> {
+  const split = /^(.*):(\d+)$/.exec(to.address);
+  const port = to.port ?? Number(split?.[2]);
+  const address = (to.port === undefined ? (split?.[1] ?? to.address) : to.address).replace(/^\[|\]$/g, '');
+  const dial = (await dialFrom(context)) ?? dialHere;
+  await probe(dial, { address, port }, to.timeoutMs);
+}
 
 type Dial = (address: string, port: number) => Promise<Duplex>;
 
