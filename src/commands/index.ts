@@ -53,6 +53,46 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./images.ts')).imagesShowCommand,
   },
   {
+    name: 'init all-in-one',
+    summary: 'make a site for this machine',
+    load: async () => (await import('./init.ts')).initAllInOneCommand,
+  },
+  {
+    name: 'inventory list',
+    summary: 'list the hosts that a pattern names',
+    load: async () => (await import('./inventory.ts')).inventoryListCommand,
+  },
+  {
+    name: 'inventory graph',
+    summary: 'show groups and hosts as a tree',
+    load: async () => (await import('./inventory.ts')).inventoryGraphCommand,
+  },
+  {
+    name: 'inventory show',
+    summary: "show a host's variables, and where each comes from",
+    load: async () => (await import('./inventory.ts')).inventoryShowCommand,
+  },
+  {
+    name: 'secrets init',
+    summary: 'make the secrets that are missing',
+    load: async () => (await import('./secrets.ts')).secretsInitCommand,
+  },
+  {
+    name: 'secrets show',
+    summary: 'show the names of secrets, or the value of one',
+    load: async () => (await import('./secrets.ts')).secretsShowCommand,
+  },
+  {
+    name: 'secrets set',
+    summary: 'set a secret from stdin',
+    load: async () => (await import('./secrets.ts')).secretsSetCommand,
+  },
+  {
+    name: 'secrets rotate',
+    summary: 'make new values of secrets',
+    load: async () => (await import('./secrets.ts')).secretsRotateCommand,
+  },
+  {
     name: 'status',
     summary: 'show what runs where, its health, age and drift',
     load: async () => (await import('./status.ts')).statusCommand,

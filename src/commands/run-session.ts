@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { builtinActions, describeAction, engineConnectionOf } from '../actions/index.ts';
+import { builtinActions, describeAction, engineConnectionOf, provideDeployment } from '../actions/index.ts';
 import { engineOf, runLocks } from '../engine/index.ts';
 import { openHosts } from '../hosts/index.ts';
 import { type Problem, throwOnErrors, UserError } from '../lib/errors.ts';
@@ -23,6 +23,8 @@ import {
   type RunPorts,
   type RunRequest,
 } from '../runner/index.ts';
+import { createWorld } from '../services/index.ts';
+import { createTemplates } from '../templates/index.ts';
 import type { CommandArguments, CommandContext, CommandOption } from './context.ts';
 import { siteOption } from './context.ts';
 import { findPipeline } from './find-pipeline.ts';
@@ -79,6 +81,7 @@ export async function prepareRun(args: CommandArguments, context: CommandContext
   const masker = createMasker(contexts.secretValues);
   const scratch = mkdtempSync(join(context.env['TMPDIR'] || '/tmp', 'slipway-run-'));
   const resources = createResources();
+  if (opened) provideDeployment(resources, deploymentParts(opened));
   const hosts = opened?.hosts ?? openHosts({ hosts: new Map(), env: context.env });
   const workspace = directory ?? context.cwd;
   const ports = ({ emit }: Pick<RunPorts, 'emit'>): RunPorts => ({
@@ -180,4 +183,9 @@ function definedOnly(env: CommandContext['env']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+}
+
+function deploymentParts({ site, catalogue }: OpenedSite): Parameters<typeof provideDeployment>[1] {
+  const templates = createTemplates({ roots: catalogue.roots, readFile: readText, whitespace: 'trim' });
+  return { world: createWorld(site, catalogue), templates };
 }

@@ -17,6 +17,7 @@ export const exitCodes = {
   E_SCHEMA_VALUE: 2,
   // site
   E_SITE_NOT_FOUND: 2,
+  E_SITE_NOT_EMPTY: 2,
   E_INVENTORY: 2,
   E_PATTERN_UNKNOWN: 2,
   E_PATTERN_SYNTAX: 2,
@@ -130,6 +131,7 @@ export const exitCodes = {
   E_IMAGE_BUILD: 1,
   E_IMAGE_TRANSFER: 1,
   // services
+  E_PRECHECK: 1,
   E_SERVICE: 2,
   E_SERVICE_CYCLE: 2,
   E_SERVICE_VALUE: 2,

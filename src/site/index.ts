@@ -12,6 +12,7 @@ export {
 } from './addresses.ts';
 export { newIdentity, recipientOf } from './age.ts';
 export { groupsContext, hostContext, hostsContext, siteContext } from './contexts.ts';
+export { type GeneratedKind, generateSecret } from './generate-secret.ts';
 export { globalsJsonSchema, readGlobals } from './globals.ts';
 export { identitiesIn, identityFile } from './identity.ts';
 export { readInventory } from './inventory.ts';

@@ -1,5 +1,6 @@
+import { connectEngine } from '../../engine/index.ts';
+import { localEngine } from '../../hosts/index.ts';
 import { UserError } from '../../lib/errors.ts';
-import { connectLocalEngine } from '../local-engine.ts';
 import type { Finding } from './finding.ts';
 
 /** What the engine says of itself: the part of `GET /info` that the checks need. */
@@ -14,7 +15,7 @@ export type EngineAnswer = {
 /** Asks this machine's engine, or says what is in the way of that. */
 export async function checkEngine(env: Readonly<Record<string, string | undefined>>): Promise<EngineAnswer> {
   try {
-    const connection = await connectLocalEngine(env);
+    const connection = await connectEngine(localEngine({ host: 'localhost', env }), { host: 'localhost' });
     try {
       const info = await connection.call('describe itself', (docker) => docker.info());
       const ours = await connection.call('list containers', (docker) =>

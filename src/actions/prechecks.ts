@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { HostFacts } from '../engine/index.ts';
+import { interfacesOf, readCommand, systemFactsOf } from '../hosts/index.ts';
+import { UserError } from '../lib/errors.ts';
+import type { HostConnection } from '../lib/ports.ts';
+import { strictObject } from '../lib/schema.ts';
+import { isInSubnet, type Site } from '../site/index.ts';
+import { type ActionContext, type ActionPlan, defineAction } from './action.ts';
+import { deploymentOf, factsOf } from './deployment.ts';
+import { engineConnectionOf } from './engine-connection.ts';
+import { numberInput } from './inputs.ts';
+import { listeners, portProblems } from './ports-in-use.ts';
+
+const inputs = strictObject({
+  before: z.enum(['bootstrap', 'deploy']).default('deploy'),
+  'memory-mb': numberInput(1024, { min: 0, max: 10_000_000 }),
+  'disk-mb': numberInput(2048, { min: 0, max: 1_000_000_000 }),
+});
+type Inputs = z.infer<typeof inputs>;
+type Plan = ActionPlan & { readonly given: Inputs };
+
+/**
+ * `slipway/prechecks`: looks at the job's host and says everything that would keep a deployment from working, in one
+ * go. `before: bootstrap` leaves out what bootstrap supplies: a missing engine is a note there.
+ */
+export const prechecksAction = defineAction<Inputs, Plan>({
+  name: 'slipway/prechecks',
+  description: 'Finds every problem of a host before anything is changed on it.',
+  inputs: inputs as unknown as z.ZodType<Inputs>,
+  outputs: { problems: 'how many problems there are' },
+  needs: ['site', 'host'],
+  plan: async (_context, given) => ({ changes: [], because: 'looks at the host; changes nothing', given }),
+  apply: async (context, { given }) => {
+    const host = context.host ?? '';
+    const { world } = await deploymentOf(context);
+    const connection = await context.connect(host);
+    const problems = [
+      ...(await resourceProblems(context, connection, given)),
+      ...(await addressProblems(world.site, host, connection)),
+    ];
+    const engine = await engineProblems(context, host, given);
+    problems.push(...engine.problems);
+    if (given.before === 'deploy' && engine.facts)
+      problems.push(...(await serviceProblems(context, { host, connection, facts: engine.facts })));
+    for (const problem of problems) context.output('stderr', `${host}: ${problem}\n`);
+    if (problems.length > 0) {
+      const list = problems.map((one) => `\n  - ${one}`).join('');
+      throw new UserError(
+        'E_PRECHECK',
+        `${host} has ${problems.length} problem${problems.length === 1 ? '' : 's'}:${list}`,
+        {
+          hint: 'mend all of them, then run it again: nothing was changed',
+        },
+      );
+    }
+    context.output('stdout', `${host}: no problem found\n`);
+    return { changed: false, outputs: { problems: '0' } };
+  },
+});
+
+async function resourceProblems(
+  context: ActionContext,
+  connection: HostConnection,
+  given: Inputs,
+): Promise<string[]> {
+  const before = context.clock.now();
+  const facts = await systemFactsOf(connection, { diskPath: '/var/lib' });
+  const problems: string[] = [];
+  const lacks = (what: string, bytes: number | undefined, wantedMb: number) => {
+    if (bytes === undefined || bytes >= wantedMb * 1024 * 1024) return;
+    problems.push(`${what}: ${Math.floor(bytes / 1024 / 1024)} MiB, and ${wantedMb} MiB are needed`);
+  };
+  lacks('memory available', facts.memoryAvailableBytes, given['memory-mb']);
+  lacks('disk space free below /var/lib', facts.diskFreeBytes, given['disk-mb']);
+  const offsetMs = Math.abs(facts.nowMs - (before + context.clock.now()) / 2);
+  if (Number.isFinite(offsetMs) && offsetMs > 5000) {
+    problems.push(
+      `its clock differs by ${(offsetMs / 1000).toFixed(1)} s from this machine's: tokens need clocks that agree`,
+    );
+  }
+  return problems;
+}
+
+async function addressProblems(site: Site, host: string, connection: HostConnection): Promise<string[]> {
+  const api = site.addresses.get(host)?.api;
+  if (!api) return ['it has no address in the api network: see "networks" in inventory.yml'];
+  const interfaces = await interfacesOf(connection);
+  const problems: string[] = [];
+  const holder = interfaces.find((one) => one.addresses.some((address) => address.address === api.address));
+  if (!holder) problems.push(`its api address ${api.address} is on none of its interfaces`);
+  else if (!holder.up) problems.push(`its interface ${holder.name} is down`);
+  const prefix =
+    api.prefixLength ?? holder?.addresses.find((one) => one.address === api.address)?.prefixLength;
+  const vip = site.globals.internalVip;
+  if (prefix !== undefined && !isInSubnet(vip, api.address, prefix)) {
+    problems.push(`the virtual address ${vip} is not in the network of ${api.address}/${prefix}`);
+  }
+  if (vip === api.address) problems.push(`the virtual address ${vip} is the host's own`);
+  const held = [...site.inventory.hosts.keys()].some(
+    (name) => site.addresses.get(name)?.api?.address === vip,
+  );
+  if (held && vip !== api.address) problems.push(`the virtual address ${vip} is another host's own`);
+  return problems;
+}
+
+async function engineProblems(
+  context: ActionContext,
+  host: string,
+  given: Inputs,
+): Promise<{ readonly problems: string[]; readonly facts?: HostFacts }> {
+  try {
+    await engineConnectionOf(context, host);
+    return { problems: [], facts: await factsOf(context, host) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    if (given.before === 'bootstrap') {
+      context.output(
+        'stdout',
+        `${host}: no engine answers yet: bootstrap looks after it (${error.message})\n`,
+      );
+      return { problems: [] };
+    }
+    return { problems: [`${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`] };
+  }
+}
+
+async function serviceProblems(
+  context: ActionContext,
+  at: { readonly host: string; readonly connection: HostConnection; readonly facts: HostFacts },
+): Promise<string[]> {
+  const { world, planOf } = await deploymentOf(context);
+  const problems: string[] = [];
+  const wanted = [];
+  for (const service of world.enabled) {
+    try {
+      wanted.push(planOf(service.name));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(`${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+    }
+  }
+  const inUse = await listeners((argv) => readCommand(at.connection, argv));
+  problems.push(...portProblems(wanted, inUse, at));
+  return problems;
+}
