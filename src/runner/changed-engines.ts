@@ -3,7 +3,7 @@ import type { RunPlan, Step } from '../pipeline/model.ts';
 
 /**
  * The hosts whose engines a plan may change, in the order of `hosts`: those of jobs with an action that changes engines,
- * and all of them where such a stage is planned only when it is reached.
+ * and all of them where such a stage is planned only when it is reached, or delegates steps to other hosts.
  */
 export function enginesChangedBy(
   plan: RunPlan,
@@ -27,7 +27,8 @@ function collect(plan: RunPlan, search: Search): void {
   for (const { stage, jobs } of plan.stages) {
     const { body } = stage;
     const changes = body.kind === 'steps' && hasChange(body.steps, actions);
-    if (!('known' in jobs)) {
+    const delegates = changes && hasDelegate(body.steps);
+    if (!('known' in jobs) || delegates) {
       if (changes || body.kind === 'pipeline') for (const host of hosts) found.add(host);
       continue;
     }
@@ -45,4 +46,11 @@ function hasChange(steps: readonly Step[], actions: ReadonlyMap<string, Action>)
     if (body.kind === 'action') return actions.get(body.action)?.changesEngine === true;
     return body.kind === 'composite' && hasChange(body.action.steps, actions);
   });
+}
+
+function hasDelegate(steps: readonly Step[]): boolean {
+  return steps.some(
+    ({ delegate, body }) =>
+      delegate !== undefined || (body.kind === 'composite' && hasDelegate(body.action.steps)),
+  );
 }

@@ -94,11 +94,11 @@ function trieSource(start: Trie): string {
   for (;;) {
     if (here.next.size !== 1) {
       const branches = [...here.next].map(([unit, below]) => escapeUnit(unit) + trieSource(below));
-      if (branches.length > 0) source += `(?:${branches.join('|')})${here.end && here !== start ? '?' : ''}`;
+      if (branches.length > 0) source += `(?:${branches.join('|')})${here.end ? '?' : ''}`;
       return source + opened;
     }
     const [unit, below] = [...here.next][0] as [string, Trie];
-    if (here.end && here !== start) {
+    if (here.end) {
       source += '(?:';
       opened = `)?${opened}`;
     }

@@ -35,6 +35,7 @@ export type RunCase = {
   readonly kill?: string;
   readonly actions?: ReadonlyMap<string, Action>;
   readonly locks?: HeldLocks;
+  readonly lockError?: Error;
   readonly lockHosts?: readonly string[];
   readonly maxHosts?: number;
 };
@@ -111,7 +112,7 @@ function stageOf(given: RunCase, scratch: string): Stage {
     workspace: scratch,
     env: { PATH: process.env['PATH'] ?? '' },
     ...(given.approve !== undefined && { approve: async () => given.approve === true }),
-    ...(given.locks && { locks: { acquire: async () => given.locks as HeldLocks } }),
+    ...((given.locks || given.lockError) && { locks: { acquire: async () => takeLocks(given) } }),
   };
   const request: RunRequest = {
     plan,
@@ -136,6 +137,11 @@ function readCase(given: RunCase, actions: ReadonlyMap<string, Action>) {
   throwOnErrors(problems);
   if (!pipeline) throw new Error('the case has no pipeline');
   return pipeline;
+}
+
+function takeLocks(given: RunCase): HeldLocks {
+  if (given.lockError) throw given.lockError;
+  return given.locks as HeldLocks;
 }
 
 function contextsOf({ host, service }: { host: string | undefined; service: string | undefined }) {
