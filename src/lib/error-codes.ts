@@ -85,7 +85,6 @@ export const exitCodes = {
   E_RUN_EMPTY: 2,
   E_PIPELINE_UNKNOWN: 2,
   E_RUN_RECORD: 1,
-  E_JOB_TIMEOUT: 1,
   // templates
   E_TEMPLATE_NOT_FOUND: 2,
   E_TEMPLATE_SYNTAX: 2,
