@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 
 // What the quickstart asks of the engine beside slipway itself:
-//   images              prints the ids of all images, one a line
-//   remove SITE FILE    removes the containers and volumes that are labelled with the site, then the images whose ids
-//                       stand in FILE and that nothing else uses
+//   images              prints the references of all images, one a line
+//   remove SITE FILE    removes the containers and volumes that are labelled with the site, then the images of slipway
+//                       (and Debian's, which they are built on) that do not stand in FILE and that nothing uses
 const address = new URL(process.env.DOCKER_HOST || 'unix:///var/run/docker.sock');
 const target =
   address.protocol === 'unix:'
@@ -13,7 +13,7 @@ const target =
 const [verb, site, file] = process.argv.slice(2);
 
 if (verb === 'images') {
-  for (const image of await call('GET', '/images/json?all=true')) process.stdout.write(`${image.Id}\n`);
+  process.stdout.write((await references()).map((one) => `${one}\n`).join(''));
 } else if (verb === 'remove' && site && file) {
   await removeContainers();
   await removeVolumes();
@@ -39,25 +39,19 @@ async function removeVolumes() {
   }
 }
 
-/** Children before parents: whatever still has one is tried again, until a round removes nothing. */
+/** A reference that is the last one of its image takes the image away, unless a container uses it. */
 async function removeImages(list) {
-  let left = [...new Set(lines(list))];
-  for (let before = left.length + 1; left.length < before; ) {
-    before = left.length;
-    const kept = [];
-    for (const id of left) {
-      if (await isGone(id)) continue;
-      const { status } = await send('DELETE', `/images/${id}?force=true`);
-      if (status === 200) say(`image ${id.slice(7, 19)}`);
-      else if (status !== 404) kept.push(id);
-    }
-    left = kept;
+  const before = new Set(lines(list));
+  const ours = (await references()).filter((one) => /^(slipway\/|slipway-lock:|debian:)/.test(one));
+  for (const one of ours.filter((reference) => !before.has(reference))) {
+    const { status } = await send('DELETE', `/images/${one}`);
+    say(status === 200 ? `image ${one}` : `image ${one} is used by something else: kept`);
   }
-  for (const id of left) say(`image ${id.slice(7, 19)} is used by something else: kept`);
 }
 
-async function isGone(id) {
-  return (await send('GET', `/images/${id}/json`)).status === 404;
+async function references() {
+  const images = await call('GET', '/images/json');
+  return images.flatMap((image) => image.RepoTags ?? []).filter((one) => !one.includes('<none>'));
 }
 
 function labelled() {

@@ -57,22 +57,24 @@ take_away() {
     say "There is no quickstart in $directory: nothing to take away."
     return 0
   }
+  name=$(cat "$state/name")
   say "This removes the containers, volumes, images, bridge and site of $directory$(packages_note)."
   confirm "Go on?" || die "nothing was done"
   if engine_answers; then
     step "containers, volumes and images"
-    node "$repo/tools/engine-objects.mjs" remove "$directory" "$state/images"
+    node "$repo/tools/engine-objects.mjs" remove "$name" "$state/images-before"
   fi
   restore_host_settings
   remove_bridge
   stop_engine "$state"
   remove_packages
-  remove_key
   [ ! -e "$state/made-dist" ] || rm -rf "$repo/dist"
   [ ! -e "$state/made-node-modules" ] || rm -rf "$repo/node_modules"
   rm -rf "$directory"
-  say "Everything that the quickstart made is gone."
+  say "Everything that the quickstart made is gone$(cache_note)."
 }
+
+cache_note() { ! engine_answers || printf ', but for the cache of the builder (docker builder prune)'; }
 
 packages_note() { [ ! -s "$state/packages" ] || printf ', and the packages that came with it (%s)' "$(paste -sd' ' "$state/packages")"; }
 
@@ -91,9 +93,4 @@ remove_packages() {
   # shellcheck disable=SC2086
   DEBIAN_FRONTEND=noninteractive apt-get purge -y -qq $names </dev/null >&2
   if grep -qx docker.io <<<"$names"; then rm -rf /var/lib/docker /var/lib/containerd /etc/docker /run/docker; fi
-}
-
-# The key that `slipway secrets init` made for this site, where it made one.
-remove_key() {
-  [ ! -s "$state/key-file" ] || rm -f "$(cat "$state/key-file")"
 }
