@@ -3,11 +3,27 @@ import type { JobForecast, PlanReport, StageForecast, StepForecast } from '../ru
 
 /** The text of a plan for people: what would change, where and why; what is known later; what nobody can tell. */
 export function renderPlanText(report: PlanReport, options: { readonly verbose: boolean }): string {
-  const lines: string[] = [];
-  for (const stage of report.stages) lines.push(...renderStage(stage, options.verbose));
+  const lines = foldErrors(report.stages.flatMap((stage) => renderStage(stage, options.verbose)));
   if (lines.length > 0) lines.push('');
   lines.push(...renderTotals(report));
   return lines.join('\n');
+}
+
+/** An error that was told already is named again and not told again: its lines follow each other in `lines`. */
+function foldErrors(lines: readonly string[]): string[] {
+  const told = new Set<string>();
+  const folded: string[] = [];
+  let skipsHint = false;
+  for (const line of lines) {
+    const error = /^(.*?error (E_\w+)): .*$/s.exec(line);
+    const text = error ? line.slice((error[1] ?? '').length) : '';
+    const key = `${error?.[2]}${text}`;
+    if (skipsHint && line.startsWith('      hint: ')) continue;
+    skipsHint = error !== null && told.has(key);
+    folded.push(skipsHint ? `${error?.[1]}, as above` : line);
+    if (error) told.add(key);
+  }
+  return folded;
 }
 
 function renderStage(stage: StageForecast, verbose: boolean): readonly string[] {
@@ -105,18 +121,32 @@ function renderTotals(report: PlanReport): readonly string[] {
   const steps = report.stages.flatMap((stage) => stage.jobs.flatMap((job) => job.steps));
   const number = (kind: StepForecast['forecast']['kind']) =>
     steps.filter((one) => one.forecast.kind === kind).length;
-  const failed = number('error') + report.stages.filter((stage) => stage.error).length;
+  const failed = distinctErrors(report);
   const later = number('known-after') + report.stages.filter((stage) => stage.after).length;
   const parts = [
-    report.changes === 0 ? 'nothing would change' : `${count(report.changes, 'change')}`,
+    ...(failed > 0 ? [`incomplete because of ${count(failed, 'error')}`] : []),
+    report.changes === 0
+      ? `nothing ${failed > 0 ? 'else ' : ''}would change`
+      : `${count(report.changes, 'change')}`,
     ...(later > 0 ? [`${later} known only later`] : []),
     ...(number('unknown') > 0 ? [`${count(number('unknown'), 'script')} of unknown effect`] : []),
-    ...(failed > 0 ? [`${count(failed, 'error')}`] : []),
   ];
   const lines = [`plan of ${report.pipeline}: ${parts.join(', ')}`];
   if (report.unreachable.length > 0)
     lines.push(`incomplete, could not be asked: ${report.unreachable.join(', ')}`);
   return lines;
+}
+
+function distinctErrors(report: PlanReport): number {
+  const jobs = report.stages.flatMap((stage) => stage.jobs);
+  const errors = [
+    ...report.stages.map((stage) => stage.error),
+    ...jobs.map((job) => job.error),
+    ...jobs.flatMap((job) =>
+      job.steps.map(({ forecast }) => (forecast.kind === 'error' ? forecast.error : undefined)),
+    ),
+  ];
+  return new Set(errors.flatMap((one) => (one ? [`${one.code} ${one.message}`] : []))).size;
 }
 
 function count(number: number, word: string): string {

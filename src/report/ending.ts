@@ -1,5 +1,5 @@
 import type { Change } from '../lib/change.ts';
-import { count, formatDuration, jobLabel } from './format.ts';
+import { count, formatDuration, jobLabel, jobPlace } from './format.ts';
 import type { Paint } from './paint.ts';
 import { failedSteps, type JobModel, jobsOf, type RunModel, type StepModel } from './run-model.ts';
 
@@ -23,10 +23,10 @@ export function renderEnding(model: RunModel, paint: Paint): readonly string[] {
 }
 
 function renderFailures(model: RunModel, paint: Paint): readonly string[] {
-  const failed = failedSteps(model);
+  const failed = foldFailures(failedSteps(model));
   const lines = failed
     .slice(0, shownFailures)
-    .flatMap(({ job, step }) => [...renderFailure(job, step, paint), '']);
+    .flatMap(({ job, step, also }) => [...renderFailure(job, step, paint), ...alsoLine(also), '']);
   if (failed.length > shownFailures) lines.push(`… and ${failed.length - shownFailures} more failures`, '');
   const silent = jobsOf(model).filter((job) => job.outcome === 'failure' && isWithoutFailedStep(job));
   for (const job of silent)
@@ -37,6 +37,26 @@ function renderFailures(model: RunModel, paint: Paint): readonly string[] {
     }
   }
   return lines;
+}
+
+type Failure = { readonly job: JobModel; readonly step: StepModel; readonly also: JobModel[] };
+
+/** The same failure of the same step on several hosts is told once. */
+function foldFailures(failed: ReturnType<typeof failedSteps>): readonly Failure[] {
+  const groups = new Map<string, Failure>();
+  for (const { job, step } of failed) {
+    const key = JSON.stringify([job.ref.stage, step.step, step.error, step.tail, step.annotations]);
+    const known = groups.get(key);
+    if (known) known.also.push(job);
+    else groups.set(key, { job, step, also: [] });
+  }
+  return [...groups.values()];
+}
+
+function alsoLine(also: readonly JobModel[]): readonly string[] {
+  if (also.length === 0) return [];
+  const places = also.map((job) => jobPlace(job.ref) || job.ref.job);
+  return [`  the same on ${listHosts(places)}`];
 }
 
 /** A job that failed by itself (no connection, a wrong expression), not by a step or a stage of its pipeline. */
