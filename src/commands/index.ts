@@ -54,7 +54,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'init all-in-one',
-    summary: 'make a site for this machine',
+    summary: 'make a small site for this machine',
     load: async () => (await import('./init.ts')).initAllInOneCommand,
   },
   {
@@ -64,33 +64,33 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'inventory graph',
-    summary: 'show groups and hosts as a tree',
+    summary: 'show groups with their children and hosts',
     load: async () => (await import('./inventory.ts')).inventoryGraphCommand,
   },
   {
     name: 'inventory show',
-    summary: "show a host's variables, and where each comes from",
+    summary: 'show what is known of a host, and where a variable comes from',
     load: async () => (await import('./inventory.ts')).inventoryShowCommand,
   },
   {
     name: 'secrets init',
-    summary: 'make the secrets that are missing',
-    load: async () => (await import('./secrets.ts')).secretsInitCommand,
+    summary: 'make the secrets that are missing, and the key that opens them',
+    load: async () => (await import('./secrets/init.ts')).secretsInitCommand,
   },
   {
     name: 'secrets show',
-    summary: 'show the names of secrets, or the value of one',
-    load: async () => (await import('./secrets.ts')).secretsShowCommand,
+    summary: 'print a secret, or list their names',
+    load: async () => (await import('./secrets/show.ts')).secretsShowCommand,
   },
   {
     name: 'secrets set',
-    summary: 'set a secret from stdin',
-    load: async () => (await import('./secrets.ts')).secretsSetCommand,
+    summary: 'set a secret from standard input',
+    load: async () => (await import('./secrets/set.ts')).secretsSetCommand,
   },
   {
     name: 'secrets rotate',
-    summary: 'make new values of secrets',
-    load: async () => (await import('./secrets.ts')).secretsRotateCommand,
+    summary: 'make secrets anew, or the key that opens them',
+    load: async () => (await import('./secrets/rotate.ts')).secretsRotateCommand,
   },
   {
     name: 'status',

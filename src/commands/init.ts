@@ -1,100 +1,86 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UserError } from '../lib/errors.ts';
-import { isAddress } from '../site/index.ts';
-import { createTemplates } from '../templates/index.ts';
-import type { Command, CommandArguments, CommandContext } from './context.ts';
-import { readText } from './open-site.ts';
-import { writeFileWhole } from './write-file.ts';
+import { type Command, type CommandArguments, type CommandContext, jsonOption } from './context.ts';
+import { chooseNetwork, type SiteNetwork } from './init/network.ts';
+import { isSite, type NewFile, planFiles, renderSite, siteNameOf, writeFiles } from './init/site-files.ts';
 
-const files = ['inventory.yml', 'globals.yml'];
-const ignore =
-  '# Runs and logs stay on this machine. secrets.yml is encrypted and belongs into the repository.\n.slipway/\n';
-
-/** `slipway init all-in-one [DIR]`: a site for this machine. What is there is never overwritten. */
+/** `slipway init all-in-one`: a small, commented site in an empty directory. What is there is never written over. */
 export const initAllInOneCommand: Command = {
-  arguments: [{ name: 'DIR', summary: 'the directory (default: the current one)' }],
+  arguments: [{ name: 'DIR', summary: 'where (default: the current directory); it is made' }],
   options: [
-    { name: 'interface', value: 'NAME', summary: 'the interface that services listen on' },
-    { name: 'address', value: 'ADDRESS', summary: "its address (default: the interface's first)" },
-    { name: 'vip', value: 'ADDRESS', summary: 'a free address of its network, for Keepalived' },
-    { name: 'name', value: 'NAME', summary: "the site's name (default: slipway)" },
+    { name: 'dir', value: 'DIR', summary: 'the same as the argument' },
+    {
+      name: 'interface',
+      value: 'NAME',
+      summary: "where services listen (default: this machine's first one)",
+    },
+    { name: 'address', value: 'ADDRESS', summary: "where services listen (default: the interface's)" },
+    { name: 'vip', value: 'ADDRESS', summary: 'the virtual address: free, in the network of the interface' },
+    { name: 'name', value: 'NAME', summary: "the site's name (default: the directory's)" },
     { name: 'container-prefix', value: 'TEXT', summary: 'put before the names of containers and volumes' },
+    jsonOption,
   ],
   examples: [
     {
-      command: 'slipway init all-in-one cloud --interface eth1 --vip 192.0.2.10',
-      does: 'makes the site in the directory cloud',
+      command: 'slipway init all-in-one cloud --interface eth0 --vip 192.0.2.10',
+      does: 'a site for this machine, in the directory cloud',
     },
   ],
   run: async (args, context) => {
-    const directory = resolve(context.cwd, args.positionals[0] ?? '.');
-    const there = files.filter((file) => existsSync(join(directory, file)));
-    if (there.length === files.length) {
-      return { exitCode: 0, text: `${directory} is a site already: nothing was changed` };
+    const directory = resolve(context.cwd, args.text('dir') ?? args.positionals[0] ?? '.');
+    const name = siteNameOf(directory, args.text('name'));
+    if (isSite(directory) && !wishes.some((option) => args.text(option) !== undefined)) {
+      return { exitCode: 0, data: { directory, written: [] }, text: describe(directory, [], []) };
     }
-    refuseForeign(directory, there);
-    const variables = readVariables(args);
-    const templates = createTemplates({
-      roots: [join(context.toolRoot, 'contrib/all-in-one')],
-      readFile: readText,
-      whitespace: 'trim',
-    });
-    mkdirSync(directory, { recursive: true });
-    for (const file of files) {
-      writeFileWhole(join(directory, file), templates.render(`${file}.njk`, variables), 0o644);
-    }
-    if (!existsSync(join(directory, '.gitignore')))
-      writeFileWhole(join(directory, '.gitignore'), ignore, 0o644);
-    return { exitCode: 0, text: nextSteps(directory, context) };
+    const network = await chooseNetwork(args, context);
+    const prefix = prefixOf(args);
+    const source = resolve(context.toolRoot, 'contrib/all-in-one');
+    const plan = planFiles(directory, renderSite(source, { name, prefix, ...network }));
+    if (plan.length > 0) warnings(network).forEach(context.note);
+    writeFiles(directory, plan);
+    return {
+      exitCode: 0,
+      data: { directory, name, written: plan.map((file) => file.path) },
+      text: describe(directory, plan, nextSteps(args, context, { directory, network })),
+    };
   },
 };
 
-function refuseForeign(directory: string, there: readonly string[]): void {
-  if (there.length === 0) return;
-  const all = readdirSync(directory).join(', ');
-  throw new UserError(
-    'E_SITE_NOT_EMPTY',
-    `${directory} holds ${there.join(' and ')}, but not ${files.filter((file) => !there.includes(file)).join(' and ')}`,
-    {
-      hint: `nothing is overwritten: take another directory, or move these away (there: ${all})`,
-    },
-  );
+/** Options that say what a site should hold: what is there is as wished only if it holds just that. */
+const wishes = ['interface', 'address', 'vip', 'name', 'container-prefix'] as const;
+
+function prefixOf(args: CommandArguments): string | undefined {
+  const text = args.text('container-prefix');
+  if (text === undefined || /^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$/.test(text)) return text;
+  throw new UserError('E_USAGE', `"${text}" can't begin the name of a container`, {
+    hint: 'letters, digits, "-", "_" and "."',
+  });
 }
 
-function readVariables(args: CommandArguments): Record<string, unknown> {
-  const vip = args.text('vip');
-  const name = args.text('interface');
-  if (vip === undefined || name === undefined) {
-    const missing = [...(name === undefined ? ['--interface'] : []), ...(vip === undefined ? ['--vip'] : [])];
-    const known = Object.keys(networkInterfaces()).filter((one) => one !== 'lo');
-    throw new UserError('E_USAGE', `init all-in-one needs ${missing.join(' and ')}`, {
-      hint: `interfaces of this machine: ${known.join(', ') || 'none'}; the virtual address must be free and in the interface's network`,
-    });
-  }
-  for (const option of ['vip', 'address']) {
-    const value = args.text(option);
-    if (value !== undefined && !isAddress(value))
-      throw new UserError('E_USAGE', `--${option} must be an IP address, not "${value}"`);
-  }
-  return {
-    vip,
-    interface: name,
-    address: args.text('address') ?? '',
-    name: args.text('name') ?? 'slipway',
-    prefix: args.text('container-prefix') ?? '',
-  };
-}
-
-function nextSteps(directory: string, context: CommandContext): string {
-  const site = directory === context.cwd ? '' : ` --site ${directory}`;
+function describe(directory: string, written: readonly NewFile[], next: readonly string[]): string {
+  if (written.length === 0) return `${directory}: the site is there, nothing was changed`;
   return [
-    `made a site in ${directory}`,
+    `${directory}: made a site`,
+    ...written.map((file) => `  ${file.path}`),
     'next:',
-    `  slipway secrets init${site}`,
-    `  slipway build --profile quickstart${site}`,
-    `  slipway plan deploy${site}`,
-    `  slipway run deploy${site}`,
+    ...next.map((line) => `  ${line}`),
   ].join('\n');
+}
+
+function nextSteps(
+  args: CommandArguments,
+  context: CommandContext,
+  made: { readonly directory: string; readonly network: SiteNetwork },
+): string[] {
+  const moved = made.directory !== context.cwd ? [`cd ${made.directory}`] : [];
+  const fill = args.text('vip') === undefined ? ['fill in internal_vip_address in globals.yml'] : [];
+  return [...moved, ...fill, 'slipway secrets init', 'slipway check', 'slipway build --profile quickstart'];
+}
+
+function warnings(network: SiteNetwork): string[] {
+  return network.others.length === 0
+    ? []
+    : [
+        `took the interface ${network.interface} (there are ${network.others.join(', ')} too): --interface NAME`,
+      ];
 }

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { type Problem, problem } from '../lib/errors.ts';
 import { didYouMean } from '../lib/suggest.ts';
-import type { Host, HostAddress, Inventory, NetworkRole } from './model.ts';
+import type { Host, HostAddress, Inventory, NetworkRole, NetworkSource } from './model.ts';
 
 /** An interface of a host with its addresses, as facts give them. */
 export type HostInterface = {
@@ -37,53 +37,51 @@ export function resolveAddresses(
   return { addresses, problems };
 }
 
-function resolveOne(
-  host: Host,
-  role: NetworkRole,
-  interfaces: readonly HostInterface[] | undefined,
-): HostAddress | Problem {
+type Interfaces = readonly HostInterface[] | undefined;
+
+function resolveOne(host: Host, role: NetworkRole, interfaces: Interfaces): HostAddress | Problem {
   const source = host.networks[role];
   if (!source) return { address: '' };
-  if (source.address !== undefined) {
-    if (!ipaddr.isValid(source.address)) {
-      return problem('E_INVENTORY', `"${source.address}" is no IP address`, { at: source.at });
-    }
-    const holder = interfaces?.find((one) => one.addresses.some((a) => a.address === source.address));
-    const prefix = holder?.addresses.find((a) => a.address === source.address)?.prefixLength;
-    const name = source.interface ?? holder?.name;
-    return {
-      address: source.address,
-      ...(name !== undefined && { interface: name }),
-      ...(prefix !== undefined && { prefixLength: prefix }),
-    };
-  }
+  if (source.address !== undefined) return staticAddress(source, source.address, interfaces);
   if (!interfaces) return { address: '' };
   const name = source.interface ?? '';
   const found = interfaces.find((one) => one.name === name);
   if (!found) {
-    const hint = didYouMean(
-      name,
-      interfaces.map((one) => one.name),
-    );
+    const names = interfaces.map((one) => one.name);
     return problem('E_HOST_INTERFACE', `host "${host.name}" has no interface "${name}" (network ${role})`, {
       at: source.at,
-      hint,
+      hint: didYouMean(name, names),
     });
   }
   const usable = found.addresses
     .filter((one) => isGlobal(one.address))
     .sort((a, b) => a.family - b.family)[0];
-  if (!usable) {
-    return problem(
-      'E_HOST_INTERFACE',
-      `interface "${name}" of host "${host.name}" has no address (network ${role})`,
-      {
-        at: source.at,
-        hint: 'give it an address, or write the address in the inventory',
-      },
-    );
+  if (usable) return { address: usable.address, interface: name, prefixLength: usable.prefixLength };
+  const message = `interface "${name}" of host "${host.name}" has no address (network ${role})`;
+  const hint = 'give it an address, or write the address in the inventory';
+  return problem('E_HOST_INTERFACE', message, { at: source.at, hint });
+}
+
+/** An address as written, with what facts know of it: an address in another spelling (IPv6) is the same one. */
+function staticAddress(
+  source: NetworkSource,
+  address: string,
+  interfaces: Interfaces,
+): HostAddress | Problem {
+  if (!isAddress(address)) {
+    return problem('E_INVENTORY', `"${address}" is no IP address`, { at: source.at });
   }
-  return { address: usable.address, interface: name, prefixLength: usable.prefixLength };
+  const normal = ipaddr.parse(address).toString();
+  const isIt = (one: { address: string }) =>
+    isAddress(one.address) && ipaddr.parse(one.address).toString() === normal;
+  const holder = interfaces?.find((one) => one.addresses.some(isIt));
+  const prefix = holder?.addresses.find(isIt)?.prefixLength;
+  const name = source.interface ?? holder?.name;
+  return {
+    address: normal,
+    ...(name !== undefined && { interface: name }),
+    ...(prefix !== undefined && { prefixLength: prefix }),
+  };
 }
 
 function isGlobal(address: string): boolean {

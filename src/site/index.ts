@@ -12,12 +12,19 @@ export {
 } from './addresses.ts';
 export { newIdentity, recipientOf } from './age.ts';
 export { groupsContext, hostContext, hostsContext, siteContext } from './contexts.ts';
-export { type GeneratedKind, generateSecret } from './generate-secret.ts';
+export { editSecretsText } from './edit-secrets.ts';
+export {
+  type GeneratedKind,
+  generateSecret,
+  type RandomBytes,
+  readKeySet,
+  rotateSecret,
+} from './generate-secret.ts';
 export { globalsJsonSchema, readGlobals } from './globals.ts';
 export { identitiesIn, identityFile } from './identity.ts';
 export { readInventory } from './inventory.ts';
 export { inventoryJsonSchema } from './inventory-schema.ts';
-export { loadSite, type SiteReading } from './load-site.ts';
+export { loadSite, type SiteReading, siteNotFound } from './load-site.ts';
 export * from './model.ts';
 export { selectHosts } from './patterns.ts';
 export {

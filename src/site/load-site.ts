@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Problem, problem, UserError } from '../lib/errors.ts';
+import { type Problem, problem, problemOf, UserError } from '../lib/errors.ts';
 import { emptyImagesLock, imagesLockFile, readImagesLock } from '../lib/images-lock.ts';
 import { didYouMean } from '../lib/suggest.ts';
 import { type HostInterface, resolveAddresses } from './addresses.ts';
@@ -33,10 +33,7 @@ export async function loadSite(reading: SiteReading): Promise<{ site?: Site; pro
   const globalsText = reading.readText(join(directory, 'globals.yml'));
   if (inventoryText === undefined || globalsText === undefined) {
     const missing = inventoryText === undefined ? 'inventory.yml' : 'globals.yml';
-    const hint = "go to a site's directory, name it with --site DIR, or make one: slipway init all-in-one";
-    return {
-      problems: [problem('E_SITE_NOT_FOUND', `${directory} is no site: it has no ${missing}`, { hint })],
-    };
+    return { problems: [problemOf(siteNotFound(directory, missing))] };
   }
   const inventory = readInventory(inventoryText, join(directory, 'inventory.yml'));
   const globals = readGlobals(globalsText, join(directory, 'globals.yml'), {
@@ -56,6 +53,13 @@ export async function loadSite(reading: SiteReading): Promise<{ site?: Site; pro
   const parts = { ...inventory.read, ...globals.read };
   const site = assemble(reading, parts, { secrets, lock: lock.lock, addresses: resolved.addresses });
   return problems.length > 0 ? { problems } : { site, problems };
+}
+
+/** The error for a directory that lacks a file which every site has. */
+export function siteNotFound(directory: string, missing: string): UserError {
+  return new UserError('E_SITE_NOT_FOUND', `${directory} is no site: it has no ${missing}`, {
+    hint: "go to a site's directory, name it with --site DIR, or make one: slipway init all-in-one",
+  });
 }
 
 function assemble(
