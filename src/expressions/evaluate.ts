@@ -178,7 +178,13 @@ class BoundedEvaluator extends Evaluator {
       if (this.length > expressionLimits.resultLength) throw tooLong();
     }
     const { trace } = this.tools;
-    if (trace && value.primitive && !(node instanceof Literal) && !(node instanceof Grouping) && !(node instanceof Star)) {
+    if (
+      trace &&
+      value.primitive &&
+      !(node instanceof Literal) &&
+      !(node instanceof Grouping) &&
+      !(node instanceof Star)
+    ) {
       trace.push({ text: renderTree(node), value: shownValue(value), depth: this.depth });
     }
     return value;

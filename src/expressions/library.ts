@@ -127,8 +127,8 @@ function syntaxError(
   const symbol = found[1] ?? '';
   const span = { offset: Number(found[2]) - 1, length: Math.max(1, symbol.split('\n')[0]?.length ?? 1) };
   const unclosed = symbol.startsWith("'") && text.indexOf(symbol) + symbol.length >= text.length;
-  const hint = symbol.includes('"') ? ': text stands in single quotes' : '';
-  const message = unclosed ? 'the text is not closed by a quote' : `unexpected "${shorten(symbol)}"${hint}`;
+  const what = symbol.includes('"') ? 'text in double quotes' : `"${shorten(symbol)}"`;
+  const message = unclosed ? 'the text is not closed by a quote' : `unexpected ${what}`;
   return new ExpressionSyntaxError(message, span);
 }
 
@@ -142,11 +142,15 @@ function plainMessage(message: string, token: Token): string {
   if (message.startsWith('Exceeded'))
     return `the expression is nested deeper than ${expressionLimits.parserDepth}`;
   if (message.startsWith('Unexpected end')) return 'the expression ends too early';
-  if (message.startsWith('Too few')) return `${name}() needs at least ${arity?.min} arguments`;
-  if (message.startsWith('Too many')) return `${name}() takes at most ${arity?.max} arguments`;
+  if (message.startsWith('Too few')) return `${name}() needs at least ${counted(arity?.min)}`;
+  if (message.startsWith('Too many')) return `${name}() takes at most ${counted(arity?.max)}`;
   if (message.startsWith('Even number'))
     return `${name}() needs pairs of a condition and a value, and a default`;
   return token.type === TokenType.EOF ? 'the expression ends too early' : `unexpected "${name}"`;
+}
+
+function counted(count: number | undefined): string {
+  return count === 1 ? 'one argument' : `${count} arguments`;
 }
 
 function shorten(text: string): string {

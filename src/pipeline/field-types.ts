@@ -1,5 +1,5 @@
 import { type Problem, problem } from '../lib/errors.ts';
-import { didYouMean } from '../lib/suggest.ts';
+import { nearest } from '../lib/suggest.ts';
 import type { YamlNode, YamlScalar } from '../lib/yaml.ts';
 import type { KeyRow } from './keys/index.ts';
 import { holdsExpression, wrongKind } from './source.ts';
@@ -59,7 +59,7 @@ function checkText(node: YamlNode, row: KeyRow, where: string): readonly Problem
 function checkChoice(node: YamlScalar, { values }: KeyRow, where: string): readonly Problem[] {
   if (!values || holdsExpression(node) || values.includes(node.text)) return [];
   const message = `"${where}" must be one of ${values.join(', ')}, not "${node.text}"`;
-  return [problem('E_SCHEMA_VALUE', message, { at: node.at, hint: didYouMean(node.text, values) })];
+  return [problem('E_SCHEMA_VALUE', message, { at: node.at, hint: nearHint(node.text, values) })];
 }
 
 function checkNumber(node: YamlNode, row: KeyRow, where: string): readonly Problem[] {
@@ -93,4 +93,10 @@ function checkTexts(node: YamlNode, row: KeyRow, where: string): readonly Proble
   return node.entries
     .filter((entry) => entry.value.kind !== 'scalar')
     .map((entry) => wrongKind(entry.value, `${where}.${entry.key}`, 'text'));
+}
+
+/** The message names all values, so that only a near one is worth a hint. */
+function nearHint(text: string, values: readonly string[]): string | undefined {
+  const near = nearest(text, values);
+  return near === undefined ? undefined : `did you mean "${near}"?`;
 }

@@ -14,11 +14,15 @@ import { conditionOf, type Spot, templateOf, wrongKind } from './source.ts';
 export class Fields {
   readonly spot: Spot;
   readonly at: SourcePosition;
+  /** False where there is no map at all, which has been told. */
+  readonly isMap: boolean;
+  private readonly written = new Set<string>();
   private readonly found = new Map<string, { readonly row: KeyRow; readonly entry: YamlEntry }>();
 
   constructor(node: YamlNode, place: Place, spot: Spot) {
     this.spot = spot;
     this.at = node.at;
+    this.isMap = node.kind === 'map';
     if (node.kind === 'map') this.read(node, place);
     else if (node.kind !== 'scalar' || node.value !== null || hasRequired(place)) {
       spot.reading.problems.push(wrongKind(node, spot.where, 'a map'));
@@ -27,6 +31,11 @@ export class Fields {
 
   has(key: string): boolean {
     return this.found.has(key);
+  }
+
+  /** True if the key stands in the file, whatever its value. */
+  isWritten(key: string): boolean {
+    return this.written.has(key);
   }
 
   entry(key: string): YamlEntry | undefined {
@@ -104,6 +113,7 @@ export class Fields {
     const { reading } = this.spot;
     const rows = keysOf(place);
     for (const entry of node.entries) {
+      this.written.add(entry.key);
       const row = rows.find((one) => one.key === entry.key && mayStand(one, reading.kind));
       if (!row) this.refuse(entry, place);
       else {

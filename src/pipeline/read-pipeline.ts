@@ -1,5 +1,5 @@
 import { type Problem, problem } from '../lib/errors.ts';
-import { type YamlNode, yamlEntry } from '../lib/yaml.ts';
+import type { YamlNode } from '../lib/yaml.ts';
 import { checkExpressions, type Known } from './check-expressions.ts';
 import { Fields } from './fields.ts';
 import { checkNeeds, orderByNeeds } from './graph.ts';
@@ -21,16 +21,6 @@ export type ReadTools = UseResolver & Pick<Known, 'actions' | 'shapes'>;
 export function readPipeline(node: YamlNode, reading: Reading, tools: ReadTools): Pipeline | undefined {
   const fields = new Fields(node, 'file', { reading, where: '' });
   if (node.kind !== 'map') return undefined;
-  if (yamlEntry(node, 'stages') && yamlEntry(node, 'jobs')) {
-    const hint =
-      'a file with "jobs:" is a workflow and has GitHub\u2019s keys; one with "stages:" is a pipeline';
-    reading.problems.push(
-      problem('E_PIPELINE_KEY', 'a file has either "stages" or "jobs"', {
-        at: yamlEntry(node, 'jobs')?.keyAt,
-        hint,
-      }),
-    );
-  }
   const start = readStart(fields);
   const stages = readStages(fields, tools);
   const optional = { runName: fields.template('run-name'), concurrency: readConcurrency(fields) };

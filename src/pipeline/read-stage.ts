@@ -85,15 +85,17 @@ function readBody(entry: YamlEntry, fields: Fields, uses: UseResolver): StageBod
   const { problems, kind } = fields.spot.reading;
   const noun = kind === 'workflow' ? 'job' : 'stage';
   const at = entry.keyAt;
-  if (fields.has('steps') === fields.has('uses')) {
-    const message = fields.has('steps')
+  const { isMap } = fields;
+  if (isMap && fields.isWritten('steps') === fields.isWritten('uses')) {
+    const message = fields.isWritten('steps')
       ? `the ${noun} "${entry.key}" has either "steps" or "uses", not both`
       : `the ${noun} "${entry.key}" needs "steps" or "uses"`;
     problems.push(problem('E_PIPELINE_STAGE', message, { at }));
   }
-  for (const key of fields.has('uses') ? ['defaults', 'outputs', 'env'] : ['with', 'secrets']) {
+  const misplaced = fields.isWritten('uses') ? ['defaults', 'outputs', 'env'] : ['with', 'secrets'];
+  for (const key of misplaced) {
     if (!fields.has(key)) continue;
-    const message = `"${key}" goes with "${fields.has('uses') ? 'steps' : 'uses'}", and the ${noun} "${entry.key}" has none`;
+    const message = `"${key}" goes with "${fields.isWritten('uses') ? 'steps' : 'uses'}", and the ${noun} "${entry.key}" has none`;
     problems.push(problem('E_PIPELINE_STAGE', message, { at: fields.entry(key)?.keyAt ?? at }));
   }
   if (fields.has('steps')) {

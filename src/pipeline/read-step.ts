@@ -94,7 +94,7 @@ function afterStep(fields: Fields, key: string): Spot {
 
 function readBody(fields: Fields, uses: UseResolver): StepBody | undefined {
   const { problems } = fields.spot.reading;
-  const wrong = bodyProblem(fields);
+  const wrong = fields.isMap ? bodyProblem(fields) : undefined;
   if (wrong) problems.push(wrong);
   const script = fields.template('run');
   if (script) return runBody(fields, script);
@@ -114,9 +114,10 @@ function bodyProblem(fields: Fields): Problem | undefined {
     const hint = 'make two steps of it';
     return problem('E_PIPELINE_STEP', 'a step has either "run" or "uses", not both', { at, hint });
   }
-  if (!fields.has('run') && !fields.has('uses')) {
+  if (!fields.isWritten('run') && !fields.isWritten('uses')) {
     return problem('E_PIPELINE_STEP', 'a step needs "run" (a script) or "uses" (an action)', { at });
   }
+  if (!fields.has('run') && !fields.has('uses')) return undefined;
   const others = fields.has('run') ? ['with'] : ['shell', 'working-directory', 'changes'];
   const key = others.find((one) => fields.has(one));
   if (key === undefined) return undefined;

@@ -75,9 +75,14 @@ function writtenText(node: YamlNode): string {
 
 /** Tells of a value of the wrong kind. */
 export function wrongKind(node: YamlNode, where: string, wanted: string): Problem {
-  const found =
-    node.kind !== 'scalar' ? `a ${node.kind}` : node.text === '' ? 'empty' : `"${node.text.slice(0, 40)}"`;
-  return problem('E_SCHEMA_TYPE', `"${where}" must be ${wanted}, not ${found}`, { at: node.at });
+  const name = where === '' ? 'the file' : `"${where}"`;
+  return problem('E_SCHEMA_TYPE', `${name} must be ${wanted}, not ${foundKind(node)}`, { at: node.at });
+}
+
+function foundKind(node: YamlNode): string {
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
+  if (node.kind === 'map') return node.entries.length === 0 ? 'an empty map' : 'a map';
+  return node.text === '' ? 'empty' : `"${node.text.slice(0, 40)}"`;
 }
 
 /** True where a scalar is one `${{ }}` or text with some. */

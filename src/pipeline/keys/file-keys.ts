@@ -69,6 +69,7 @@ export const fileKeys: readonly KeyRow[] = [
     files: ['workflow'],
     meaning: 'the jobs by their id; a file with jobs is a workflow and has its keys as GitHub has them',
     required: true,
+    elsewhere: 'a file has either "stages:" (a pipeline) or "jobs:" (a workflow, with the keys of GitHub)',
   },
   {
     place: 'on',
