@@ -105,7 +105,8 @@ class Loader {
     const reading = this.reading(file, 'action');
     const action = readAction(read, reading, this.tools());
     this.problems.push(...reading.problems);
-    return action;
+    // Its steps run elsewhere than where the command was called: the path must hold there too.
+    return action && { ...action, directory: this.real(action.directory) ?? action.directory };
   }
 
   private tree(file: string, text: string): YamlNode | undefined {
