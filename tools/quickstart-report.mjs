@@ -12,15 +12,21 @@ if (verb === 'changes') {
   const made = ['bootstrap', 'deploy'].map((name) => result(name).changed);
   process.stdout.write(`${made.reduce((sum, count) => sum + count, built)}\n`);
 } else if (verb === 'proof') {
-  const events = readFileSync(join(state, 'post-deploy.events.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((one) => JSON.parse(one));
-  const shown = events.filter(
-    (event) => event.type === 'step.output' && ['proof', 'stored'].includes(event.stage),
-  );
-  for (const { text } of shown) process.stdout.write(`  ${text.trimEnd()}\n`);
+  const said = (stage) => outputOf('post-deploy', stage).map((line) => `  ${line}\n`);
+  const stored = said('stored').map((line) => line.replace(/^ {2}/, '  stored in MariaDB: the user '));
+  process.stdout.write([...said('proof'), ...stored].join(''));
 } else {
   process.stderr.write('quickstart-report.mjs changes|proof STATE\n');
   process.exitCode = 2;
+}
+
+/** The lines that a stage's steps have written, from the events of a run. */
+function outputOf(pipeline, stage) {
+  const events = readFileSync(join(state, `${pipeline}.events.jsonl`), 'utf8')
+    .trim()
+    .split('\n');
+  return events
+    .map((one) => JSON.parse(one))
+    .filter((event) => event.type === 'step.output' && event.stage === stage)
+    .flatMap((event) => event.text.trimEnd().split('\n'));
 }

@@ -51,9 +51,20 @@ function rowOf(spec: ContainerSpec, facts: HostFacts, nowMs: number): StatusRow 
   const fact = facts.containers.get(name);
   const described =
     fact && isOurs(facts, fact)
-      ? describeFact(fact, nowMs)
+      ? { ...describeFact(fact, nowMs), image: imageOf(fact, spec) }
       : { name, image: spec.image.reference, state: 'absent', health: '-', isWell: false };
   return { host, service, container, ...described, ...driftOf(spec, facts) };
+}
+
+/** The reference of the image that is wanted, if the container has that one, else what the engine calls its own. */
+function imageOf(fact: Fact, spec: ContainerSpec): string {
+  const isWanted = fact.image === spec.image.reference || fact.imageId === spec.image.id;
+  return isWanted ? spec.image.reference : shortDigest(fact.image);
+}
+
+/** `sha256:` and twelve digits, as the engine's own tools have it. */
+function shortDigest(image: string): string {
+  return image.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, '$1');
 }
 
 type Fact = HostFacts['containers'] extends ReadonlyMap<string, infer F> ? F : never;
@@ -62,7 +73,7 @@ function describeFact(fact: Fact, nowMs: number) {
   const isWell = fact.status === 'running' && (fact.health === 'healthy' || fact.health === 'none');
   return {
     name: fact.name,
-    image: fact.image,
+    image: shortDigest(fact.image),
     state: fact.exitCode === undefined ? fact.status : `${fact.status} (${fact.exitCode})`,
     health: fact.health === 'none' ? '-' : fact.health,
     ageSeconds: Math.max(0, Math.round((nowMs - fact.createdAtMs) / 1000)),
