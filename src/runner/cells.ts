@@ -1,7 +1,7 @@
 import type { PlannedJob } from '../pipeline/model.ts';
 import { batchesOf } from './batches.ts';
 import { type Cell, performCell, skipCell } from './cell.ts';
-import { branchHalt, HaltReason } from './halt.ts';
+import { branchHalt, HaltReason, shared } from './halt.ts';
 import { createLimiter } from './limiter.ts';
 import type { JobEnd } from './state.ts';
 
@@ -24,6 +24,7 @@ export async function performCells(
   const ends = new Map<string, JobEnd>();
   const limiter = createLimiter(spread.maxParallel);
   const stop = new AbortController();
+  shared(stop.signal);
   const started = new Map<string, Promise<JobEnd>>();
   const index = new Map(jobs.map((job, i) => [job, i]));
   const failures = () => [...ends.values()].filter((end) => end.conclusion === 'failure').length;

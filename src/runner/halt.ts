@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../lib/clock.ts';
 
 /**
@@ -21,7 +22,7 @@ export class HaltReason extends Error {
 export function branchHalt(parent: Halt): Halt & { readonly stop: (reason: HaltReason) => void } {
   const own = new AbortController();
   return {
-    soft: AbortSignal.any([parent.soft, own.signal]),
+    soft: shared(AbortSignal.any([parent.soft, own.signal])),
     hard: parent.hard,
     stop: (reason) => own.abort(reason),
   };
@@ -51,14 +52,20 @@ export function rootHalt(options: {
   if (kill?.aborted) now();
   else kill?.addEventListener('abort', now, { once: true });
   return {
-    soft: AbortSignal.any([soft, hard.signal]),
-    hard: hard.signal,
+    soft: shared(AbortSignal.any([shared(soft), hard.signal])),
+    hard: shared(hard.signal),
     end: () => {
       ended.abort();
       soft.removeEventListener('abort', late);
       kill?.removeEventListener('abort', now);
     },
   };
+}
+
+/** Every job and step listens to the same few signals: that is no leak, so the warning of one is off. */
+export function shared(signal: AbortSignal): AbortSignal {
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 /** What a stopped part says of itself. */

@@ -1,5 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import type { HostConnection } from '../lib/ports.ts';
@@ -7,30 +6,27 @@ import type { ScriptEnd, ScriptPlace, ScriptRequest } from './script.ts';
 import { shellCommand } from './shell.ts';
 import { type StepFileTexts, stepFileLimits, stepFiles, stepFileVariables } from './step-files.ts';
 
-/** Runs a script on this machine, its files in a directory of its own under `place.scratch`. */
+/** Runs a script on this machine; its files stand in `place.scratch`, by its label, until it has ended. */
 export async function runScriptHere(
   connection: HostConnection,
   request: ScriptRequest,
   place: ScriptPlace,
 ): Promise<ScriptEnd> {
-  const directory = join(place.scratch, request.label);
   const shell = shellCommand(request.shell, request.at);
-  const file = join(directory, `script${shell.extension}`);
+  const pathOf = (name: string) => join(place.scratch, `${request.label}-${name}`);
+  const file = pathOf(`script${shell.extension}`);
   const workingDirectory = resolve(place.workspace, request.workingDirectory ?? '.');
   checkDirectory(workingDirectory, request);
-  const env: Record<string, string> = { ...place.env, ...request.env };
+  // Without SHLVL bash takes a socket on its standard input for a remote login and reads ~/.bashrc (bash, shell.c).
+  const env: Record<string, string> = { SHLVL: '1', ...place.env, ...request.env };
   env['PATH'] = [...request.path, env['PATH'] ?? '/usr/bin:/bin'].join(delimiter);
-  Object.assign(
-    env,
-    stepFileVariables((name) => join(directory, name)),
-  );
+  Object.assign(env, stepFileVariables(pathOf));
   const program = findProgram(shell.programs, env['PATH'], request);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // A dozen small files: doing it at once takes a tenth of the time of twelve promises.
+  mkdirSync(place.scratch, { recursive: true, mode: 0o700 });
   try {
-    await Promise.all([
-      writeFile(file, request.script, { mode: 0o600 }),
-      ...stepFiles.map((name) => writeFile(join(directory, name), '', { mode: 0o600 })),
-    ]);
+    writeFileSync(file, request.script, { mode: 0o600 });
+    for (const name of stepFiles) writeFileSync(pathOf(name), '', { mode: 0o600 });
     const result = await connection.exec({
       argv: [program.name, ...program.args.map((word) => word.replaceAll('{0}', file))],
       env,
@@ -40,26 +36,22 @@ export async function runScriptHere(
       graceMs: request.graceMs,
       ...(request.timeoutMs !== undefined && { timeoutMs: request.timeoutMs }),
     });
-    return { result, files: await readFiles(directory) };
+    return { result, files: readFiles(pathOf) };
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    for (const one of [file, ...stepFiles.map(pathOf)]) rmSync(one, { force: true });
   }
 }
 
-async function readFiles(directory: string): Promise<StepFileTexts> {
-  const texts = await Promise.all(
-    stepFiles.map(async (name) => {
-      const file = join(directory, name);
-      const size = await stat(file).then(
-        (found) => found.size,
-        () => 0,
-      );
-      if (size === 0) return [name, ''] as const;
-      if (size > stepFileLimits[name]) return [name, 'x'.repeat(stepFileLimits[name] + 1)] as const;
-      return [name, await readFile(file, 'utf8')] as const;
-    }),
-  );
-  return Object.fromEntries(texts);
+function readFiles(pathOf: (name: string) => string): StepFileTexts {
+  const texts: Record<string, string> = {};
+  for (const name of stepFiles) {
+    const file = pathOf(name);
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size === 0) continue;
+    const limit = stepFileLimits[name];
+    texts[name] = size > limit ? 'x'.repeat(limit + 1) : readFileSync(file, 'utf8');
+  }
+  return texts;
 }
 
 function checkDirectory(directory: string, request: ScriptRequest): void {

@@ -1,7 +1,7 @@
 import type { Conclusion, StepRef } from '../lib/events.ts';
 import type { Step, StepRetry } from '../pipeline/model.ts';
 import { evaluateEnv, evaluateFlag, evaluateMinutes, type Scope } from './evaluate.ts';
-import { haltText, onAbort } from './halt.ts';
+import { haltText, onAbort, shared } from './halt.ts';
 import type { BodyEnd, StepHolder } from './state.ts';
 import { performBody } from './step-body.ts';
 import { eventError, failedBody } from './step-error.ts';
@@ -133,7 +133,7 @@ async function once(holder: StepHolder, step: Step, ref: StepRef, signal: AbortS
         () => undefined,
       );
     }
-    const either = AbortSignal.any([signal, expired.signal]);
+    const either = shared(AbortSignal.any([signal, expired.signal]));
     const end = await performBody({ holder, step, ref, env, scope: inner, signal: either });
     if (expired.signal.aborted && end.outcome !== 'success') return timedOut(end, timeoutMs ?? 0);
     return end;
@@ -172,7 +172,7 @@ function stopSignal(
   const forgetSoft = onAbort(halt.soft, soft);
   const forgetHard = onAbort(halt.hard, () => stop.abort(halt.hard.reason));
   return {
-    signal: stop.signal,
+    signal: shared(stop.signal),
     forget: () => {
       forgetSoft();
       forgetHard();

@@ -38,7 +38,7 @@ async function runScripted(request: ExecRequest, setting: Setting): Promise<Exec
   memory.running += 1;
   memory.most = Math.max(memory.most, memory.running);
   try {
-    const file = request.argv.find((word) => word.includes('/script')) ?? '';
+    const file = request.argv.find((word) => word.includes('-script')) ?? '';
     for (const raw of readFileSync(file, 'utf8').split('\n')) {
       const line = /^on (\S+) (.*)$/.exec(raw.trim());
       if (line && line[1] !== setting.host) continue;
