@@ -121,7 +121,7 @@ function describeOrigin(origin: Variable['origin']): string {
     case 'service':
       return `default of ${origin.name}`;
     case 'globals':
-      return 'globals.yml';
+      return origin.at ? 'globals.yml' : 'default of globals.yml';
     case 'group':
       return `group ${origin.name}`;
     case 'host':

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { type HostRegistry, interfacesOf, openHosts } from '../hosts/index.ts';
 import { ProblemsError, throwOnErrors, UserError } from '../lib/errors.ts';
-import { loadServices, type ServiceCatalogue, serviceVariables } from '../services/index.ts';
+import { loadServices, type ServiceCatalogue, serviceVariables, variableTypes } from '../services/index.ts';
 import { type HostInterface, type Inventory, loadSite, readInventory, type Site } from '../site/index.ts';
 import type { CommandArguments, CommandContext } from './context.ts';
 import { siteDirectory } from './image-request.ts';
@@ -42,6 +42,9 @@ export async function openSite(
     env: context.env,
     services: catalogue.services.map((service) => service.name),
     serviceVariables: Object.keys(serviceVariables(catalogue)),
+    variableTypes: variableTypes(catalogue),
+    serviceConfigs: new Map(catalogue.services.map((service) => [service.name, templatesOf(service)])),
+    listFiles,
     interfaces: asked.interfaces,
     withoutSecrets: options.secrets === 'closed',
     ...(options.set && { set: options.set }),
@@ -49,6 +52,11 @@ export async function openSite(
   if (loaded.site === undefined) throw new ProblemsError(loaded.problems);
   const hosts = openHosts({ hosts: loaded.site.inventory.hosts, env: context.env });
   return { directory, site: loaded.site, catalogue, hosts, unreachable: asked.unreachable };
+}
+
+/** The files of a service that overrides are merged into: those that are rendered. */
+function templatesOf({ source }: ServiceCatalogue['services'][number]): string[] {
+  return Object.keys(source.configs).filter((name) => source.configs[name]?.template !== undefined);
 }
 
 /** The services that come along and those of the site's own, which stand before them. */
@@ -107,6 +115,18 @@ export function readText(file: string): string | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new UserError('E_FILE_UNREADABLE', `${file} can't be read`, { cause: error });
+  }
+}
+
+/** Paths of all files below a directory; none where there is no such directory. */
+function listFiles(directory: string): readonly string[] {
+  try {
+    const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+    const files = entries.filter((one) => !one.isDirectory());
+    return files.map((one) => relative(directory, join(one.parentPath, one.name))).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new UserError('E_FILE_UNREADABLE', `${directory} can't be read`, { cause: error });
   }
 }
 

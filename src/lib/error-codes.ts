@@ -18,6 +18,7 @@ export const exitCodes = {
   // site
   E_SITE_NOT_FOUND: 2,
   E_SITE_NOT_EMPTY: 2,
+  E_SITE_OVERRIDE: 2,
   E_INVENTORY: 2,
   E_PATTERN_UNKNOWN: 2,
   E_PATTERN_SYNTAX: 2,

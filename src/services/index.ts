@@ -8,6 +8,7 @@ export {
   readService,
   type ServiceSources,
   serviceVariables,
+  variableTypes,
   wantedSecrets,
 } from './load-services.ts';
 export type * from './model.ts';

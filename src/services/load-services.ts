@@ -5,7 +5,7 @@ import type { SourcePosition } from '../lib/position.ts';
 import { readAs } from '../lib/schema.ts';
 import { didYouMean } from '../lib/suggest.ts';
 import { readYaml, type YamlNode, yamlAt } from '../lib/yaml.ts';
-import type { Variable } from '../site/index.ts';
+import type { Variable, VariableTypes } from '../site/index.ts';
 import type { Service, ServiceCatalogue, WantedSecret } from './model.ts';
 import { type ServiceSource, serviceSchema } from './schema.ts';
 
@@ -82,6 +82,14 @@ export function serviceVariables(catalogue: ServiceCatalogue): Readonly<Record<s
     Object.entries(service.source.vars).map(([name, one]) => [name, one.description] as const),
   );
   return Object.fromEntries(entries);
+}
+
+/** The types of the variables that services document. */
+export function variableTypes(catalogue: ServiceCatalogue): VariableTypes {
+  const entries = catalogue.services.flatMap((service) =>
+    Object.entries(service.source.vars).map(([name, one]) => [name, one.type] as const),
+  );
+  return new Map(entries);
 }
 
 function defaultsOf(source: ServiceSource, node: YamlNode): ReadonlyMap<string, Variable> {

@@ -68,12 +68,9 @@ function staticAddress(
   address: string,
   interfaces: Interfaces,
 ): HostAddress | Problem {
-  if (!isAddress(address)) {
-    return problem('E_INVENTORY', `"${address}" is no IP address`, { at: source.at });
-  }
-  const normal = ipaddr.parse(address).toString();
-  const isIt = (one: { address: string }) =>
-    isAddress(one.address) && ipaddr.parse(one.address).toString() === normal;
+  const normal = normalAddress(address);
+  if (normal === undefined) return problem('E_INVENTORY', `"${address}" is no IP address`, { at: source.at });
+  const isIt = (one: { address: string }) => normalAddress(one.address) === normal;
   const holder = interfaces?.find((one) => one.addresses.some(isIt));
   const prefix = holder?.addresses.find(isIt)?.prefixLength;
   const name = source.interface ?? holder?.name;
@@ -98,6 +95,11 @@ export function isInSubnet(address: string, member: string, prefixLength: number
 /** True for text that is an IPv4 or IPv6 address. */
 export function isAddress(text: string): boolean {
   return ipaddr.isValid(text) && (text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text));
+}
+
+/** The one spelling of an address (IPv6 has many); undefined for text that is none. */
+export function normalAddress(text: string): string | undefined {
+  return isAddress(text) ? ipaddr.parse(text).toString() : undefined;
 }
 
 /** An address as it stands in a URL: IPv6 in brackets. */

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { type Problem, problem } from '../lib/errors.ts';
-import type { SourcePosition } from '../lib/position.ts';
 import { readAs } from '../lib/schema.ts';
-import { didYouMean } from '../lib/suggest.ts';
-import { readYaml, type YamlNode, yamlAt, yamlEntry } from '../lib/yaml.ts';
+import { readYaml, type YamlEntry, type YamlMap, type YamlNode } from '../lib/yaml.ts';
+import { isAddress } from './addresses.ts';
+import { unknownNameHint } from './kolla-names.ts';
 import type { Globals } from './model.ts';
-import type { VariableLayer } from './variables.ts';
+import { layerOfEntries, type VariableLayer } from './variables.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_.-]*$/, 'lower-case letters, digits, "-", "_" and "."');
+const address = z.string().refine(isAddress, 'must be an IP address, without the length of the network');
 
 const known = {
   site_name: name.default('slipway').describe('labels everything that belongs to this site'),
@@ -23,92 +24,116 @@ const known = {
   image_namespace: name.default('slipway'),
   image_tag: z.string().min(1).optional().describe('default: the base suite'),
   registry: z.string().min(1).optional().describe('host:port; absent: images are on the engine already'),
-  internal_vip_address: z.string().describe('the virtual address that Keepalived holds'),
+  internal_vip_address: address.describe('the virtual address that Keepalived holds'),
   internal_vip_interface: z
     .string()
     .min(1)
     .optional()
     .describe("default: the interface of the host's api network"),
-  external_vip_address: z.string().optional(),
+  external_vip_address: address.optional().describe('default: the internal one'),
 };
 
 /** `enable_<service>` and the variables of services stand beside the keys of this schema. */
 const globalsSchema = z.looseObject(known);
 
-export type ReadGlobals = { readonly globals: Globals; readonly layer: VariableLayer };
+/** What the schema says where the file says nothing. */
+const defaultLayer: VariableLayer = new Map(
+  Object.entries(known).flatMap(([key, one]) => {
+    const { success, data } = one.safeParse(undefined);
+    return success && data !== undefined ? [[key, { value: data }]] : [];
+  }),
+);
+
+export type ReadGlobals = { readonly globals: Globals };
+
+export type GlobalsOptions = {
+  /** The names that `enable_…` may have. */
+  readonly services: readonly string[];
+  /** The variables that services document. */
+  readonly variables: readonly string[];
+  /** `--set NAME=VALUE`, above what the file says. */
+  readonly set?: ReadonlyMap<string, YamlNode>;
+};
 
 /**
- * Reads `globals.yml`. `services` are the names that `enable_…` may have, `variables` what services document: any other
- * name is a problem.
+ * Reads `globals.yml`. A name that neither this schema nor a service knows is a problem, unless it begins with `x_`.
+ * `layer` has what stands in the file, with places, over the defaults of the schema, without.
  */
 export function readGlobals(
   text: string,
   file: string,
-  may: { readonly services: readonly string[]; readonly variables: readonly string[] },
-): { read?: ReadGlobals; problems: Problem[] } {
+  options: GlobalsOptions,
+): { read?: ReadGlobals; layer: VariableLayer; problems: Problem[] } {
   const { node, problems } = readYaml(text, file);
-  const tree: YamlNode = node ?? { kind: 'map', entries: [], at: { file, line: 1, column: 1 } };
+  const written: YamlNode = node ?? { kind: 'map', entries: [], at: { file, line: 1, column: 1 } };
+  const tree = written.kind === 'map' ? overlaid(written, options.set ?? new Map()) : written;
   const { value, problems: found } = readAs(globalsSchema, tree);
-  problems.push(...found, ...unknownNames(tree, may));
-  if (!value || problems.length > 0) return { problems };
-  const enabled: Record<string, boolean> = {};
-  for (const [key, one] of Object.entries(value)) {
-    const service = serviceOf(key);
-    if (service === undefined) continue;
-    if (typeof one === 'boolean') enabled[service] = one;
-    else
-      problems.push(problem('E_SCHEMA_TYPE', `"${key}" must be true or false`, { at: placeOf(tree, key) }));
-  }
-  const globals: Globals = {
+  problems.push(...found, ...unknownNames(tree, options), ...wrongSwitches(tree));
+  const own = written.kind === 'map' ? layerOfEntries(written.entries) : [];
+  const layer: VariableLayer = new Map([...defaultLayer, ...own]);
+  if (!value || problems.length > 0) return { layer, problems };
+  return { read: { globals: globalsOf(value) }, layer, problems };
+}
+
+type GlobalsValue = z.infer<typeof globalsSchema>;
+
+function globalsOf(value: GlobalsValue): Globals {
+  const switches = Object.entries(value).filter(([key]) => key.startsWith('enable_'));
+  return {
     site: value.site_name,
     containerPrefix: value.container_prefix,
     baseSuite: value.base_suite,
     imageNamespace: value.image_namespace,
     imageTag: value.image_tag ?? value.base_suite,
     internalVip: value.internal_vip_address,
-    enabled,
+    enabled: Object.fromEntries(switches.map(([key, on]) => [key.slice('enable_'.length), on === true])),
     values: value,
     ...(value.registry !== undefined && { registry: value.registry }),
     ...(value.internal_vip_interface !== undefined && { internalVipInterface: value.internal_vip_interface }),
     ...(value.external_vip_address !== undefined && { externalVip: value.external_vip_address }),
   };
-  const layer: VariableLayer = new Map(
-    Object.entries(value).map(([key, one]) => [key, { value: one, at: placeOf(tree, key) }]),
-  );
-  return { read: { globals, layer }, problems };
 }
 
 /** JSON Schema (2020-12) of `globals.yml` with the variables that services document. */
 export function globalsJsonSchema(variables: Readonly<Record<string, string>>): unknown {
   const schema = z.toJSONSchema(globalsSchema, { io: 'input' }) as { properties: Record<string, unknown> };
   for (const [key, description] of Object.entries(variables)) schema.properties[key] ??= { description };
-  return { ...schema, patternProperties: { '^enable_': { type: 'boolean' } }, additionalProperties: false };
+  const patternProperties = { '^enable_': { type: 'boolean' }, '^x_': {} };
+  return { ...schema, patternProperties, additionalProperties: false };
 }
 
-function unknownNames(
-  node: YamlNode,
-  may: { services: readonly string[]; variables: readonly string[] },
-): Problem[] {
+function overlaid(written: YamlMap, set: ReadonlyMap<string, YamlNode>): YamlMap {
+  const kept = written.entries.filter((entry) => !set.has(entry.key));
+  const added = [...set].map(([key, value]): YamlEntry => ({ key, keyAt: value.at, value }));
+  return { ...written, entries: [...kept, ...added] };
+}
+
+function unknownNames(node: YamlNode, options: GlobalsOptions): Problem[] {
   if (node.kind !== 'map') return [];
   const names = [
     ...Object.keys(known),
-    ...may.services.map((one) => `enable_${one.replaceAll('-', '_')}`),
-    ...may.variables,
+    ...options.services.map((one) => `enable_${one.replaceAll('-', '_')}`),
+    ...options.variables,
   ];
   return node.entries
-    .filter((entry) => !names.includes(entry.key))
+    .filter((entry) => !names.includes(entry.key) && !entry.key.startsWith('x_'))
     .map((entry) =>
       problem('E_SCHEMA_UNKNOWN_KEY', `unknown option "${entry.key}": no service documents it`, {
         at: entry.keyAt,
-        hint: didYouMean(entry.key, names),
+        hint: unknownNameHint(entry.key, names),
       }),
     );
 }
 
-function serviceOf(key: string): string | undefined {
-  return key.startsWith('enable_') ? key.slice('enable_'.length) : undefined;
-}
-
-function placeOf(node: YamlNode, key: string): SourcePosition {
-  return yamlAt(node, [key])?.at ?? yamlEntry(node, key)?.keyAt ?? node.at;
+function wrongSwitches(node: YamlNode): Problem[] {
+  if (node.kind !== 'map') return [];
+  const switches = node.entries.filter((entry) => entry.key.startsWith('enable_'));
+  return switches
+    .filter(({ value }) => value.kind !== 'scalar' || typeof value.value !== 'boolean')
+    .map(({ key, value }) => {
+      const hint = ['yes', 'no', 'on', 'off'].includes(value.kind === 'scalar' ? value.text : '')
+        ? 'YAML 1.2 knows true and false only'
+        : undefined;
+      return problem('E_SCHEMA_TYPE', `"${key}" must be true or false`, { at: value.at, hint });
+    });
 }

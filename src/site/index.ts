@@ -36,4 +36,5 @@ export {
   secretsOf,
   withSecrets,
 } from './secrets-file.ts';
+export type { VariableType, VariableTypes } from './variable-types.ts';
 export { resolveVariables, type VariableSources, variableValues } from './variables.ts';

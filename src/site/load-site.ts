@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import { type Problem, problem, problemOf, UserError } from '../lib/errors.ts';
 import { emptyImagesLock, imagesLockFile, readImagesLock } from '../lib/images-lock.ts';
-import { didYouMean } from '../lib/suggest.ts';
 import { type HostInterface, resolveAddresses } from './addresses.ts';
-import { type ReadGlobals, readGlobals } from './globals.ts';
+import { readGlobals } from './globals.ts';
 import { identitiesIn, identityFile } from './identity.ts';
 import { type ReadInventory, readInventory } from './inventory.ts';
-import type { OverrideFile, Secrets, Site } from './model.ts';
+import { unknownNameHint } from './kolla-names.ts';
+import type { Secrets, Site } from './model.ts';
+import { overridesOf, uselessOverrides } from './override-files.ts';
 import { openSecrets, readSecretsFile } from './secrets-file.ts';
-import { resolveVariables, type VariableSources } from './variables.ts';
+import { readSetValues } from './set-values.ts';
+import { type VariableTypes, withTypes } from './variable-types.ts';
+import { layerOfEntries, resolveVariables, type VariableLayer, type VariableSources } from './variables.ts';
 
 /** What reading a site needs of the outside, and what services declare. */
 export type SiteReading = {
@@ -17,7 +20,12 @@ export type SiteReading = {
   readonly readText: (file: string) => string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly services: readonly string[];
+  /** The variables that services document, and the types of those that have one. */
   readonly serviceVariables: readonly string[];
+  readonly variableTypes?: VariableTypes;
+  /** What is below `config/`, and the files that services have: with both, overrides of nothing are problems. */
+  readonly listFiles?: (directory: string) => readonly string[];
+  readonly serviceConfigs?: ReadonlyMap<string, readonly string[]>;
   /** `--set NAME=VALUE`. */
   readonly set?: ReadonlyMap<string, unknown>;
   /** Facts of the hosts that answered: without them only static addresses are known. */
@@ -28,31 +36,64 @@ export type SiteReading = {
 
 /** Reads a site: every problem of every file. `site` is undefined where any of them is an error. */
 export async function loadSite(reading: SiteReading): Promise<{ site?: Site; problems: Problem[] }> {
-  const { directory } = reading;
-  const inventoryText = reading.readText(join(directory, 'inventory.yml'));
-  const globalsText = reading.readText(join(directory, 'globals.yml'));
+  const inventoryText = reading.readText(join(reading.directory, 'inventory.yml'));
+  const globalsText = reading.readText(join(reading.directory, 'globals.yml'));
   if (inventoryText === undefined || globalsText === undefined) {
     const missing = inventoryText === undefined ? 'inventory.yml' : 'globals.yml';
-    return { problems: [problemOf(siteNotFound(directory, missing))] };
+    return { problems: [problemOf(siteNotFound(reading.directory, missing))] };
   }
+  const { parts, problems } = readParts(reading, { inventoryText, globalsText });
+  const secrets = await readSecrets(reading, problems);
+  if (!parts || !secrets || problems.length > 0) return { problems };
+  const { addresses, problems: unresolved } = resolveAddresses(
+    parts.inventory,
+    reading.interfaces ?? new Map(),
+  );
+  if (unresolved.length > 0) return { problems: unresolved };
+  return { site: assemble(reading, { ...parts, secrets, addresses }), problems };
+}
+
+type SiteParts = Pick<Site, 'inventory' | 'globals' | 'secrets' | 'lock' | 'addresses'> & {
+  readonly sources: VariableSources;
+};
+
+type ReadParts = {
+  readonly parts?: Omit<SiteParts, 'secrets' | 'addresses'>;
+  readonly problems: Problem[];
+};
+
+/** Everything but secrets; `parts` is undefined where a file can't be read. */
+function readParts(
+  reading: SiteReading,
+  { inventoryText, globalsText }: { inventoryText: string; globalsText: string },
+): ReadParts {
+  const { directory } = reading;
+  const types = reading.variableTypes ?? new Map();
+  const set = readSetValues(reading.set ?? new Map(), types);
   const inventory = readInventory(inventoryText, join(directory, 'inventory.yml'));
   const globals = readGlobals(globalsText, join(directory, 'globals.yml'), {
     services: reading.services,
     variables: reading.serviceVariables,
+    set: set.values,
   });
-  const lockFile = join(directory, imagesLockFile);
-  const lockText = reading.readText(lockFile);
-  const lock =
-    lockText === undefined ? { lock: emptyImagesLock, problems: [] } : readImagesLock(lockText, lockFile);
-  const problems = [...inventory.problems, ...globals.problems, ...lock.problems];
-  if (inventory.read) problems.push(...unknownVariables(inventory.read, reading));
-  const secrets = await readSecrets(reading, problems);
-  if (!inventory.read || !globals.read || !lock.lock || !secrets || problems.length > 0) return { problems };
-  const resolved = resolveAddresses(inventory.read.inventory, reading.interfaces ?? new Map());
-  problems.push(...resolved.problems);
-  const parts = { ...inventory.read, ...globals.read };
-  const site = assemble(reading, parts, { secrets, lock: lock.lock, addresses: resolved.addresses });
-  return problems.length > 0 ? { problems } : { site, problems };
+  const lock = readLock(reading);
+  const { sources, problems: wrongTypes } = layersWithTypes(types, {
+    globals: globals.layer,
+    inventory: inventory.read?.layers ?? { groups: [], hosts: new Map() },
+    set: layerOfEntries([...set.values].map(([key, value]) => ({ key, keyAt: value.at, value }))),
+  });
+  const problems = [inventory, globals, set, lock].flatMap((part) => part.problems).concat(wrongTypes);
+  if (!inventory.read) return { problems };
+  problems.push(...unknownVariables(inventory.read, reading));
+  problems.push(...wrongOverrides(reading, [...inventory.read.inventory.hosts.keys()]));
+  if (!globals.read || !lock.lock) return { problems };
+  const parts = {
+    inventory: inventory.read.inventory,
+    globals: globals.read.globals,
+    lock: lock.lock,
+    sources,
+  };
+  return { parts, problems };
 }
 
 /** The error for a directory that lacks a file which every site has. */
@@ -62,42 +103,50 @@ export function siteNotFound(directory: string, missing: string): UserError {
   });
 }
 
-function assemble(
-  reading: SiteReading,
-  parts: ReadInventory & ReadGlobals,
-  rest: Pick<Site, 'secrets' | 'lock' | 'addresses'>,
-): Site {
-  const sources: VariableSources = {
-    globals: parts.layer,
-    inventory: parts.layers,
-    set: reading.set ?? new Map(),
-  };
+function readLock(reading: SiteReading): ReturnType<typeof readImagesLock> {
+  const file = join(reading.directory, imagesLockFile);
+  const text = reading.readText(file);
+  return text === undefined ? { lock: emptyImagesLock, problems: [] } : readImagesLock(text, file);
+}
+
+function assemble(reading: SiteReading, { sources, ...parts }: SiteParts): Site {
+  const hostNamed = (name: string | undefined) =>
+    name === undefined ? undefined : parts.inventory.hosts.get(name);
   return {
     name: parts.globals.site,
     directory: reading.directory,
-    inventory: parts.inventory,
-    globals: parts.globals,
-    ...rest,
-    variables: (host, defaults) =>
-      resolveVariables(sources, host === undefined ? undefined : parts.inventory.hosts.get(host), defaults),
+    ...parts,
+    variables: (host, defaults) => resolveVariables(sources, hostNamed(host), defaults),
     overrides: (service, file, host) => overridesOf(reading, [service, file, host]),
   };
 }
 
-/** `config/global/<file>`, `config/<service>/<file>`, `config/<service>/<host>/<file>`: what is there, lowest first. */
-function overridesOf(
-  reading: SiteReading,
-  [service, file, host]: readonly [string, string, string],
-): readonly OverrideFile[] {
-  const config = join(reading.directory, 'config');
-  const paths = [
-    join(config, 'global', file),
-    join(config, service, file),
-    join(config, service, host, file),
-  ];
-  return paths.flatMap((path) => {
-    const text = reading.readText(path);
-    return text === undefined ? [] : [{ file: path, text }];
+/** Every layer with its values as their types want them. */
+function layersWithTypes(
+  types: VariableTypes,
+  sources: VariableSources,
+): { readonly sources: VariableSources; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const typed = (layer: VariableLayer): VariableLayer => {
+    const read = withTypes(layer, types);
+    problems.push(...read.problems);
+    return read.layer;
+  };
+  const { groups, hosts } = sources.inventory;
+  const inventory = {
+    groups: groups.map(({ group, layer }) => ({ group, layer: typed(layer) })),
+    hosts: new Map([...hosts].map(([name, layer]) => [name, typed(layer)])),
+  };
+  const globals = typed(sources.globals);
+  return { sources: { globals, inventory, set: typed(sources.set) }, problems };
+}
+
+function wrongOverrides(reading: SiteReading, hosts: readonly string[]): Problem[] {
+  const { directory, listFiles, serviceConfigs } = reading;
+  if (!listFiles || !serviceConfigs) return [];
+  return uselessOverrides(directory, listFiles(join(directory, 'config')), {
+    configs: serviceConfigs,
+    hosts,
   });
 }
 
@@ -110,7 +159,7 @@ function unknownVariables(read: ReadInventory, reading: SiteReading): Problem[] 
       .map(([name, { at }]) =>
         problem('E_SCHEMA_UNKNOWN_KEY', `unknown variable "${name}": no service documents it`, {
           at,
-          hint: `${didYouMean(name, known)}; a variable of your own begins with x_`,
+          hint: unknownNameHint(name, [...known]),
         }),
       ),
   );

@@ -50,7 +50,11 @@ function membersOf(inventory: Inventory, part: string): readonly string[] {
   const group = inventory.groups.get(part === '*' ? 'all' : part);
   if (group) return group.hosts;
   if (inventory.hosts.has(part)) return [part];
-  if (/[*?[\]]/.test(part)) return matching(inventory, picomatch(part, { dot: true }));
+  if (/[*?[\]]/.test(part))
+    return matching(
+      inventory,
+      picomatch(part, { dot: true, nobrace: true, noextglob: true, nonegate: true }),
+    );
   throw new UserError('E_PATTERN_UNKNOWN', `"${part}" is neither a host nor a group of the inventory`, {
     hint: didYouMean(part, [...inventory.groups.keys(), ...inventory.hosts.keys()]),
   });

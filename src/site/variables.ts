@@ -1,15 +1,30 @@
 import type { SourcePosition } from '../lib/position.ts';
+import { type YamlEntry, yamlData } from '../lib/yaml.ts';
 import type { InventoryLayers } from './inventory.ts';
 import type { Host, Variable, VariableOrigin, VariableSet } from './model.ts';
 
-/** Variables of one place: name → value and where it stands. */
-export type VariableLayer = ReadonlyMap<string, { readonly value: unknown; readonly at?: SourcePosition }>;
+/** Variables of one place: name → value and where it stands; `text` is a scalar as it was written. */
+export type VariableLayer = ReadonlyMap<
+  string,
+  { readonly value: unknown; readonly text?: string; readonly at?: SourcePosition }
+>;
+
+/** The layer of a YAML map. */
+export function layerOfEntries(entries: readonly YamlEntry[]): VariableLayer {
+  return new Map(
+    entries.map(({ key, value: node, keyAt }) => {
+      const at = node.kind === 'scalar' && node.value !== null ? node.at : keyAt;
+      const text = node.kind === 'scalar' ? { text: node.text } : {};
+      return [key, { value: yamlData(node), at, ...text }];
+    }),
+  );
+}
 
 export type VariableSources = {
   readonly globals: VariableLayer;
   readonly inventory: InventoryLayers;
   /** `--set NAME=VALUE`. */
-  readonly set: ReadonlyMap<string, unknown>;
+  readonly set: VariableLayer;
 };
 
 /**
@@ -39,7 +54,7 @@ export function resolveVariables(
     }
     addLayer(sources.inventory.hosts.get(host.name) ?? new Map(), 'host', host.name);
   }
-  for (const [name, value] of sources.set) add(name, { value, origin: { kind: 'set', name: '--set' } });
+  for (const [name, { value }] of sources.set) add(name, { value, origin: { kind: 'set', name: '--set' } });
   return result;
 }
 

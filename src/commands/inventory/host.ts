@@ -28,7 +28,8 @@ export function renderHost(site: Site, host: Host, variables: VariableSet): Comm
     'variables',
     ...rows.map(([name, history]) => {
       const { value, origin } = history.at(-1) ?? history[0];
-      const from = origin.kind === 'service' ? '' : `  (${origin.kind})`;
+      const isDefault = origin.kind === 'service' || (origin.kind === 'globals' && !origin.at);
+      const from = isDefault ? '' : `  (${origin.kind})`;
       return `  ${name.padEnd(width)}  ${JSON.stringify(value)}${from}`;
     }),
   ];
