@@ -60,8 +60,8 @@ function planHosts(stage: Stage, template: Template, knowledge: Knowledge): read
   const pattern = patternOf(template, 'hosts', knowledge);
   const hosts = pattern === '' ? [] : selectHosts(pattern, template, knowledge.world);
   const order = stage.order ? String(planValue(stage.order, knowledge)) : 'inventory';
-  if (!['inventory', 'reverse', 'backups-first'].includes(order)) {
-    const hint = 'one of inventory, reverse, backups-first';
+  if (!['inventory', 'reverse'].includes(order)) {
+    const hint = 'inventory or reverse';
     throw new UserError('E_PIPELINE_VALUE', `"order" came out as "${order}"`, { at: stage.order?.at, hint });
   }
   const ordered = order === 'reverse' ? [...hosts].reverse() : hosts;

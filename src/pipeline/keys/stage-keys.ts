@@ -85,9 +85,9 @@ export const stageKeys: readonly KeyRow[] = [
     ...ours,
     key: 'order',
     type: 'template',
-    meaning: 'the order of the hosts: inventory, reverse, or backups-first around a virtual address',
+    meaning: 'the order of the hosts: inventory (the default) or reverse',
     contexts: 'stage',
-    values: ['inventory', 'reverse', 'backups-first'],
+    values: ['inventory', 'reverse'],
   },
   { ...ours, key: 'run-once', type: 'flag', meaning: 'only on the first of the hosts (for each service)' },
   {
