@@ -1,9 +1,10 @@
 /** Performs a run plan: scheduling, steps, cancellation, locks, the run record. */
+
+export { createEvaluator } from '../pipeline/index.ts';
 export { enginesChangedBy } from './changed-engines.ts';
 export { describePlan } from './describe-plan.ts';
 export type { Evaluator, Scope } from './evaluate.ts';
 export { createEventHub, type EventHub } from './event-hub.ts';
-export { createEvaluator } from './expressions-evaluator.ts';
 export { createMasker, type Masker } from './masker.ts';
 export type { JobForecast, PlanReport, StageForecast, StepForecast } from './plan-model.ts';
 export { planRun } from './plan-run.ts';

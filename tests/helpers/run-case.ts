@@ -5,8 +5,8 @@ import { type Action, builtinActions, describeAction } from '../../src/actions/i
 import { throwOnErrors } from '../../src/lib/errors.ts';
 import type { EventBody } from '../../src/lib/events.ts';
 import { loadPipeline, type PlanningWorld, planJobs, planPipeline } from '../../src/pipeline/index.ts';
-import { createEvaluator } from '../../src/runner/expressions-evaluator.ts';
 import {
+  createEvaluator,
   createEventHub,
   createMasker,
   type HeldLocks,
