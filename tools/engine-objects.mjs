@@ -3,8 +3,8 @@ import { request } from 'node:http';
 
 // What the quickstart asks of the engine beside slipway itself:
 //   images              prints the references of all images, one a line
-//   remove SITE FILE    removes the containers and volumes that are labelled with the site, then the images of slipway
-//                       (and Debian's, which they are built on) that do not stand in FILE and that nothing uses
+//   remove SITE FILE    removes the containers and volumes that are labelled with the site, then the images whose
+//                       references stand in FILE, those that nothing uses
 const address = new URL(process.env.DOCKER_HOST || 'unix:///var/run/docker.sock');
 const target =
   address.protocol === 'unix:'
@@ -41,9 +41,8 @@ async function removeVolumes() {
 
 /** A reference that is the last one of its image takes the image away, unless a container uses it. */
 async function removeImages(list) {
-  const before = new Set(lines(list));
-  const ours = (await references()).filter((one) => /^(slipway\/|slipway-lock:|debian:)/.test(one));
-  for (const one of ours.filter((reference) => !before.has(reference))) {
+  const there = await references();
+  for (const one of lines(list).filter((reference) => there.includes(reference))) {
     const { status } = await send('DELETE', `/images/${one}`);
     say(status === 200 ? `image ${one}` : `image ${one} is used by something else: kept`);
   }

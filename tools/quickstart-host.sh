@@ -57,12 +57,11 @@ take_away() {
     say "There is no quickstart in $directory: nothing to take away."
     return 0
   }
-  name=$(cat "$state/name")
   say "This removes the containers, volumes, images, bridge and site of $directory$(packages_note)."
   confirm "Go on?" || die "nothing was done"
   if engine_answers; then
     step "containers, volumes and images"
-    node "$repo/tools/engine-objects.mjs" remove "$name" "$state/images-before"
+    node "$repo/tools/engine-objects.mjs" remove "$name" "$state/images"
   fi
   restore_host_settings
   remove_bridge

@@ -46,7 +46,9 @@ export function suite(name: string): Suite {
       if (breaks) broken = true;
     }
   };
-  const add = (test: string, body: Body) =>
+  let defined = 0;
+  const add = (test: string, body: Body) => {
+    defined += 1;
     inner(test, async () => {
       if (broken) {
         fail(test, new Error(`not run: ${hookFailed} of the suite failed`));
@@ -60,9 +62,14 @@ export function suite(name: string): Suite {
         throw error;
       }
     });
-  setTimeout(() => inner.run());
+  };
+  setTimeout(() => {
+    if (defined === 0) fail('define', new Error('no test was added in the same turn as the suite was made'));
+    inner.run();
+  });
   return Object.assign(add, {
     skip: (test: string, why: string) => {
+      defined += 1;
       tally.skipped += 1;
       process.stdout.write(`  SKIPPED ${name}: ${test}: ${why}\n`);
     },
