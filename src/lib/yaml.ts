@@ -52,12 +52,13 @@ export function readYaml(text: string, file: string): { node: YamlNode | undefin
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, length) };
   };
-  const problems: Problem[] = [...document.errors, ...document.warnings].map((error) =>
-    problem(codeOf(error.code), firstLine(error.message), {
-      at: at(error.pos[0], error.pos[1] - error.pos[0]),
+  const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => {
+    const start = error.code === 'DUPLICATE_KEY' ? nextWord(text, error.pos[0]) : error.pos[0];
+    return problem(codeOf(error.code), firstLine(error.message), {
+      at: at(start, error.pos[1] - start),
       hint: hintOf(error.code, text.slice(error.pos[0], error.pos[1])),
-    }),
-  );
+    });
+  });
   const reader = new TreeReader(text, at, problems, (node) => document.anchors(node));
   const node = document.contents === null ? undefined : reader.read(document.contents as Node, 0);
   return { node, problems };
@@ -127,6 +128,12 @@ function hintOf(code: string, source: string): string | undefined {
     return `"${source}" begins with "!", which is a tag in YAML: put the value in quotes`;
   if (code === 'BAD_ALIAS') return 'a value that begins with "*" is an alias in YAML: put it in quotes';
   return undefined;
+}
+
+/** The library places a duplicate key at the end of what stands before it. */
+function nextWord(text: string, offset: number): number {
+  const blank = /^(?:\s|#[^\n]*\n)*/.exec(text.slice(offset, offset + 4096));
+  return offset + (blank?.[0].length ?? 0);
 }
 
 function firstLine(message: string): string {

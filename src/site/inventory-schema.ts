@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { strictObject } from '../lib/schema.ts';
-import { networkRoles } from './model.ts';
+import type { NetworkRole } from './model.ts';
 
 const network = strictObject({
   interface: z.string().min(1).optional(),
@@ -10,7 +10,11 @@ const network = strictObject({
   'needs an interface or an address',
 );
 
-const networks = z.partialRecord(z.enum(networkRoles), network);
+const one = network.optional();
+const networks = strictObject({ api: one, tunnel: one, storage: one, external: one } satisfies Record<
+  NetworkRole,
+  typeof one
+>);
 const vars = z.record(z.string(), z.unknown());
 
 const host = strictObject({

@@ -2,10 +2,12 @@ import picomatch from 'picomatch';
 import { UserError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/suggest.ts';
 import type { Inventory } from './model.ts';
+import { expandRange } from './ranges.ts';
 
 /**
  * The hosts that a pattern names, in inventory order. As Ansible's: names, groups and globs (`web*`), `a:b` or `a,b`
- * for both, `a:!b` without, `a:&b` in both, `~regex`, `group[0]`, `group[0:2]` (ends included), `all` and `*`.
+ * for both, `a:!b` without, `a:&b` in both, `~regex`, `group[0]`, `group[0:2]` (ends included), `all` and `*`; `c[1:3]` as
+ * in the inventory, where these hosts are there.
  * Throws E_PATTERN_UNKNOWN for a name that is neither a host nor a group, E_PATTERN_SYNTAX for what can't be read.
  */
 export function selectHosts(inventory: Inventory, pattern: string): readonly string[] {
@@ -46,24 +48,30 @@ function splitPattern(pattern: string): string[] {
 function membersOf(inventory: Inventory, part: string): readonly string[] {
   if (part.startsWith('~')) return matching(inventory, regex(part));
   const index = /^(.+)\[(-?\d+)(?::(-?\d+)?)?\]$/.exec(part);
+  const range = index ? expandRange(part).names : [];
+  if (range.length > 0 && range.every((name) => inventory.hosts.has(name))) return range;
   if (index) return slice(membersOf(inventory, index[1] as string), part, index);
   const group = inventory.groups.get(part === '*' ? 'all' : part);
   if (group) return group.hosts;
   if (inventory.hosts.has(part)) return [part];
-  if (/[*?[\]]/.test(part))
-    return matching(
-      inventory,
-      picomatch(part, { dot: true, nobrace: true, noextglob: true, nonegate: true }),
-    );
+  if (/[*?[\]]/.test(part)) return matching(inventory, glob(part));
   throw new UserError('E_PATTERN_UNKNOWN', `"${part}" is neither a host nor a group of the inventory`, {
     hint: didYouMean(part, [...inventory.groups.keys(), ...inventory.hosts.keys()]),
   });
 }
 
+/** Hosts and groups by name, but for `all` and `ungrouped`: `a*` must not mean every host. */
 function matching(inventory: Inventory, isMatch: (name: string) => boolean): readonly string[] {
-  const hosts = [...inventory.hosts.keys()].filter(isMatch);
-  const groups = [...inventory.groups.values()].filter((group) => isMatch(group.name));
+  const hosts = [...inventory.hosts.keys()].filter((name) => isMatch(name));
+  const named = [...inventory.groups.values()].filter(({ name }) => name !== 'all' && name !== 'ungrouped');
+  const groups = named.filter((group) => isMatch(group.name));
   return [...hosts, ...groups.flatMap((group) => group.hosts)];
+}
+
+/** `*`, `?` and `[…]` as shells have them, and no more. */
+function glob(part: string): (name: string) => boolean {
+  const isMatch = picomatch(part, { dot: true, nobrace: true, noextglob: true, nonegate: true });
+  return (name) => isMatch(name);
 }
 
 function regex(part: string): (name: string) => boolean {
