@@ -1,4 +1,4 @@
-import { httpRequest } from '../clients/http.ts';
+import { httpRequest } from '../clients/index.ts';
 import { execInContainer } from '../engine/index.ts';
 import { UserError } from '../lib/errors.ts';
 import { strictObject } from '../lib/schema.ts';

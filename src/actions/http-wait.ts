@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type HttpResponse, httpRequest } from '../clients/http.ts';
+import { type HttpResponse, httpRequest } from '../clients/index.ts';
 import { UserError } from '../lib/errors.ts';
 import { strictObject } from '../lib/schema.ts';
 import { type ActionContext, type ActionPlan, defineAction } from './action.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import picomatch from 'picomatch';
+import { pathMatcher } from '../lib/glob.ts';
 
 /**
  * GitHub's `hashFiles`: the sha256 (hex) over the sha256 of each file below `directory` that the patterns choose, in
@@ -12,8 +12,8 @@ export function hashFiles(directory: string, patterns: readonly string[]): strin
   const lines = patterns.flatMap((pattern) => pattern.split('\n')).map((one) => one.trim());
   const wanted = lines.filter((one) => one !== '' && !one.startsWith('!'));
   const unwanted = lines.filter((one) => one.startsWith('!')).map((one) => one.slice(1));
-  const isWanted = picomatch(wanted, { dot: true });
-  const isUnwanted = unwanted.length === 0 ? () => false : picomatch(unwanted, { dot: true });
+  const isWanted = pathMatcher(wanted);
+  const isUnwanted = pathMatcher(unwanted);
   const chosen = filesBelow(directory, lines).filter((file) => isWanted(file) && !isUnwanted(file));
   if (chosen.length === 0) return '';
   const whole = createHash('sha256');

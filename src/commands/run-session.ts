@@ -30,7 +30,7 @@ import { siteOption } from './context.ts';
 import { findPipeline } from './find-pipeline.ts';
 import { readKeyValues } from './key-values.ts';
 import { type OpenedSite, openSite, readText } from './open-site.ts';
-import { contextShapes, runContexts, worldOf } from './run-world.ts';
+import { contextShapes, type RunWorld, runContexts, worldOf } from './run-world.ts';
 import { realPath, siteOf } from './site-place.ts';
 
 /** What `slipway run` and `slipway plan` choose by. */
@@ -59,70 +59,73 @@ export type RunSession = {
 /** Reads the pipeline and the site, if there is one, and plans. Throws every problem of every file at once. */
 export async function prepareRun(args: CommandArguments, context: CommandContext): Promise<RunSession> {
   const directory = siteOf(args, context);
-  const opened =
-    directory === undefined
-      ? undefined
-      : await openSite(args, context, {
-          secrets: 'open',
-          facts: true,
-          set: readKeyValues('set', args.all('set')),
-        });
+  const opened = directory === undefined ? undefined : await openRunSite(args, context);
   const [name = ''] = args.positionals;
   const file = findPipeline(name, { cwd: context.cwd, site: directory, toolRoot: context.toolRoot });
   const { pipeline, notes } = readPipelineFile(file, { directory, opened, context });
   const runId = createRunId(context.clock.now(), Math.random);
-  const world = worldOf(opened, { hostPattern: args.text('host'), workspace: directory ?? context.cwd });
+  const base = directory ?? context.cwd;
+  const world = worldOf(opened, { hostPattern: args.text('host'), workspace: base });
   const contexts = runContexts(opened, { runId, context });
-  const planning: PlanningWorld = {
-    ...world.planning,
-    contexts: { ...world.planning.contexts, ...contexts.planning },
-  };
+  const planning = { ...world.planning, contexts: { ...world.planning.contexts, ...contexts.planning } };
   const plan = planPipeline(pipeline, givenInputs(pipeline, args), planning);
   const masker = createMasker(contexts.secretValues);
-  const scratch = mkdtempSync(join(context.env['TMPDIR'] || '/tmp', 'slipway-run-'));
   const resources = createResources();
   if (opened) provideDeployment(resources, deploymentParts(opened));
-  const hosts = opened?.hosts ?? openHosts({ hosts: new Map(), env: context.env });
-  const workspace = directory ?? context.cwd;
-  const ports = ({ emit }: Pick<RunPorts, 'emit'>): RunPorts => ({
-    connect: hosts.connect,
-    actions: builtinActions,
-    site: opened?.site,
-    contextsFor: async (job) => world.contextsOf(job),
-    planPipeline: (inner, request) =>
-      planPipeline(inner, request.inputs, {
-        ...planning,
-        contexts: { ...planning.contexts, ...request.contexts },
-      }),
-    planJobs: (stage, scope) => planJobs(stage, scope, planning),
-    evaluate: createEvaluator(world.planning.functions),
-    clock: context.clock,
-    emit,
-    scratch,
-    workspace,
-    env: definedOnly(context.env),
-    approve: async (question) => /^y(?:es)?$/i.test((await context.ask(`${question} [y/N] `))?.trim() ?? ''),
-    ...(opened && { locks: locksOf(opened, { args, context, runId, resources, connect: hosts.connect }) }),
-  });
+  const scratch = mkdtempSync(join(context.env['TMPDIR'] || '/tmp', 'slipway-run-'));
+  const parts = { args, context, opened, world, planning, resources, runId, scratch, base };
+  const lockHosts = enginesChangedBy(plan, builtinActions, planning.hosts);
+  const { signal } = context;
+  const own = { plan, runId, masker, resources, contexts: contexts.all, signal, lockHosts };
   return {
     plan,
     masker,
     opened,
     notes,
-    base: workspace,
+    base,
     runId,
-    ports,
-    request: (more) => ({
-      plan,
-      runId,
-      masker,
-      resources,
-      contexts: contexts.all,
-      signal: context.signal,
-      lockHosts: enginesChangedBy(plan, builtinActions, planning.hosts),
-      ...more,
-    }),
+    ports: ({ emit }) => portsOf(parts, emit),
+    request: (more) => ({ ...own, ...more }),
     close: () => rmSync(scratch, { recursive: true, force: true }),
+  };
+}
+
+function openRunSite(args: CommandArguments, context: CommandContext): Promise<OpenedSite> {
+  const set = readKeyValues('set', args.all('set'));
+  return openSite(args, context, { secrets: 'open', facts: true, set });
+}
+
+type SessionParts = {
+  readonly args: CommandArguments;
+  readonly context: CommandContext;
+  readonly opened: OpenedSite | undefined;
+  readonly world: RunWorld;
+  readonly planning: PlanningWorld;
+  readonly resources: ReturnType<typeof createResources>;
+  readonly runId: string;
+  readonly scratch: string;
+  readonly base: string;
+};
+
+function portsOf(parts: SessionParts, emit: RunPorts['emit']): RunPorts {
+  const { args, context, opened, world, planning, resources, runId, scratch, base } = parts;
+  const { connect } = opened?.hosts ?? openHosts({ hosts: new Map(), env: context.env });
+  return {
+    connect,
+    actions: builtinActions,
+    site: opened?.site,
+    contextsFor: async (job) => world.contextsOf(job),
+    planPipeline: (inner, { inputs, contexts }) =>
+      planPipeline(inner, inputs, { ...planning, contexts: { ...planning.contexts, ...contexts } }),
+    planJobs: (stage, scope) => planJobs(stage, scope, planning),
+    evaluate: createEvaluator(world.planning.functions),
+    clock: context.clock,
+    emit,
+    scratch,
+    workspace: base,
+    env: definedOnly(context.env),
+    approve: async (question) => /^y(?:es)?$/i.test((await context.ask(`${question} [y/N] `))?.trim() ?? ''),
+    ...(opened && { locks: locksOf(opened, { args, context, runId, resources, connect }) }),
   };
 }
 

@@ -1,12 +1,21 @@
 import { join, relative } from 'node:path';
-import { problemOf } from '../lib/errors.ts';
-import { applyEvent, newRunModel, renderJunit, renderMarkdown, summarizeRun } from '../report/index.ts';
+import { problemOf, type UserError } from '../lib/errors.ts';
+import type { Reporter } from '../lib/events.ts';
+import {
+  applyEvent,
+  newRunModel,
+  type RunModel,
+  renderJunit,
+  renderMarkdown,
+  summarizeRun,
+} from '../report/index.ts';
 import {
   createEventHub,
   createRunRecord,
   describePlan,
   nodeRecordFiles,
   performRun,
+  type RunRecord,
   refuseEmpty,
 } from '../runner/index.ts';
 import { type Command, type CommandArguments, type CommandContext, jsonOption } from './context.ts';
@@ -37,25 +46,13 @@ export const runCommand: Command = {
 };
 
 async function perform(session: RunSession, args: CommandArguments, context: CommandContext) {
-  const { plan, runId, masker } = session;
+  const { plan, masker } = session;
   refuseEmpty(plan, choiceOf(args));
   const model = newRunModel();
-  const directory = join(session.base, '.slipway', 'runs', runId);
-  const record = createRunRecord({
-    directory,
-    files: nodeRecordFiles(),
-    endings: {
-      'summary.md': () => renderMarkdown(model),
-      'summary.json': () => `${JSON.stringify(summarizeRun(model), undefined, 2)}\n`,
-      'junit.xml': () => renderJunit(model, []),
-    },
-    onTrouble: (error) =>
-      hub.emit({ type: 'run.note', problem: { ...problemOf(error), severity: 'warning' } }),
+  const record = recordOf(session, model, (error) => {
+    hub.emit({ type: 'run.note', problem: { ...problemOf(error), severity: 'warning' } });
   });
-  const follow = {
-    receive: (event: Parameters<typeof applyEvent>[1]) => applyEvent(model, event),
-    close: () => {},
-  };
+  const follow: Reporter = { receive: (event) => applyEvent(model, event), close: () => undefined };
   const hub = createEventHub({
     clock: context.clock,
     masker,
@@ -65,20 +62,31 @@ async function perform(session: RunSession, args: CommandArguments, context: Com
   });
   record.write('plan.json', masker.mask(`${JSON.stringify(describePlan(plan), undefined, 2)}\n`));
   for (const problem of session.notes) hub.emit({ type: 'run.note', problem });
+  const maxHosts = args.count('max-hosts', 1);
+  const request = session.request({
+    directory: relative(context.cwd, record.directory) || record.directory,
+    again: againOf(args),
+    ...(maxHosts !== undefined && { maxHosts }),
+  });
   try {
-    const maxHosts = args.count('max-hosts', 1);
-    const end = await performRun(
-      session.request({
-        directory: relative(context.cwd, directory) || directory,
-        again: againOf(args),
-        ...(maxHosts !== undefined && { maxHosts }),
-      }),
-      session.ports({ emit: hub.emit }),
-    );
+    const end = await performRun(request, session.ports({ emit: hub.emit }));
     return { exitCode: end.exitCode, data: summarizeRun(model) };
   } finally {
     await hub.close();
   }
+}
+
+function recordOf(session: RunSession, model: RunModel, onTrouble: (error: UserError) => void): RunRecord {
+  return createRunRecord({
+    directory: join(session.base, '.slipway', 'runs', session.runId),
+    files: nodeRecordFiles(),
+    endings: {
+      'summary.md': () => renderMarkdown(model),
+      'summary.json': () => `${JSON.stringify(summarizeRun(model), undefined, 2)}\n`,
+      'junit.xml': () => renderJunit(model, []),
+    },
+    onTrouble,
+  });
 }
 
 /** What chose the jobs, for the message that there are none. */

@@ -1,13 +1,7 @@
 import type { ImageResult, Reporter } from '../lib/events.ts';
+import { applyEvent } from './apply-event.ts';
 import { jobPlace } from './format.ts';
-import {
-  applyEvent,
-  type JobModel,
-  newRunModel,
-  type RunModel,
-  type StageModel,
-  type StepModel,
-} from './run-model.ts';
+import { type JobModel, newRunModel, type RunModel, type StageModel, type StepModel } from './run-model.ts';
 
 /**
  * A JUnit report, given to `write` once, at the end: a suite a stage, a test a step, `classname` is `stage.host`. A

@@ -1,9 +1,10 @@
 import type { Reporter, SlipwayEvent, StepRef } from '../lib/events.ts';
+import { applyEvent } from './apply-event.ts';
 import { renderBuildLine } from './build-lines.ts';
 import { renderEnding } from './ending.ts';
 import { count, formatDuration, jobLabel } from './format.ts';
 import { createPaint, type Paint } from './paint.ts';
-import { applyEvent, newRunModel, type RunModel } from './run-model.ts';
+import { newRunModel, type RunModel } from './run-model.ts';
 
 /** How a report for people is written. `verbose` also shows skips and debug messages. */
 export type PlainOptions = {

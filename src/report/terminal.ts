@@ -1,4 +1,5 @@
 import type { Reporter, SlipwayEvent } from '../lib/events.ts';
+import { applyEvent } from './apply-event.ts';
 import { createBuildGrid } from './build-grid.ts';
 import { renderBuildLine } from './build-lines.ts';
 import { renderEnding, renderFailure } from './ending.ts';
@@ -7,7 +8,7 @@ import { renderGrid } from './grid.ts';
 import { createLiveArea } from './live-area.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { describeChange, headline, renderPlain } from './plain.ts';
-import { applyEvent, newRunModel, type RunModel } from './run-model.ts';
+import { newRunModel, type RunModel } from './run-model.ts';
 
 /** `now` and `every` are the clock of the picture; by default the machine's. */
 export type TerminalOptions = {

@@ -115,7 +115,8 @@ async function guarded(cell: Cell, ref: JobRef): Promise<JobEnd> {
   }
 }
 
-async function requestOf(cell: Cell, ref: JobRef): Promise<JobRequest> {
+/** What a job's parts are given: the stage's contexts and those that hang on its host and service. */
+export async function requestOf(cell: Cell, ref: JobRef): Promise<JobRequest> {
   const { frame, stage, job, scope, strategy, halt } = cell;
   const more = await frame.run.ports.contextsFor({ host: ref.host, service: ref.service });
   const contexts = {

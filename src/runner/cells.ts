@@ -2,7 +2,7 @@ import type { PlannedJob } from '../pipeline/model.ts';
 import { batchesOf } from './batches.ts';
 import { type Cell, performCell, skipCell } from './cell.ts';
 import { branchHalt, HaltReason, shared } from './halt.ts';
-import { createLimiter } from './limiter.ts';
+import { createLimiter, type Limiter } from './limiter.ts';
 import type { JobEnd } from './state.ts';
 
 /** How the jobs of a stage are spread. `allowed` failures end no batch. */
@@ -21,61 +21,83 @@ export async function performCells(
   spread: Spread,
   cellOf: (job: PlannedJob, index: number) => Cell,
 ): Promise<ReadonlyMap<string, JobEnd>> {
-  const ends = new Map<string, JobEnd>();
-  const limiter = createLimiter(spread.maxParallel);
-  const stop = new AbortController();
-  shared(stop.signal);
-  const started = new Map<string, Promise<JobEnd>>();
   const index = new Map(jobs.map((job, i) => [job, i]));
-  const failures = () => [...ends.values()].filter((end) => end.conclusion === 'failure').length;
-  const perform = async (job: PlannedJob): Promise<JobEnd> => {
-    const whole = cellOf(job, index.get(job) ?? 0);
-    const branch = branchHalt(whole.halt);
-    const cell: Cell = { ...whole, halt: branch };
-    const forget = listen(stop.signal, () => branch.stop(failFastReason));
-    const held = await waitFor(job, started, ends);
-    if (held !== undefined) return skipCell(cell, held);
+  const scheduler = new CellScheduler(spread, (job) => cellOf(job, index.get(job) ?? 0));
+  for (const batch of batches(jobs, spread.serial)) await scheduler.performBatch(batch);
+  return scheduler.ends;
+}
+
+/** The jobs of one stage while they are performed. */
+class CellScheduler {
+  readonly ends = new Map<string, JobEnd>();
+  private readonly spread: Spread;
+  private readonly cellOf: (job: PlannedJob) => Cell;
+  private readonly limiter: Limiter;
+  private readonly stop = new AbortController();
+  private readonly started = new Map<string, Promise<JobEnd>>();
+  private failures = 0;
+
+  constructor(spread: Spread, cellOf: (job: PlannedJob) => Cell) {
+    this.spread = spread;
+    this.cellOf = cellOf;
+    this.limiter = createLimiter(spread.maxParallel);
+    shared(this.stop.signal);
+  }
+
+  async performBatch(batch: readonly PlannedJob[]): Promise<void> {
+    if (this.hasTooManyFailures()) {
+      for (const job of batch) this.note(job, skipCell(this.cellOf(job), this.tooMany()));
+      return;
+    }
+    await Promise.all(inOrder(batch).map((job) => this.start(job)));
+  }
+
+  private start(job: PlannedJob): Promise<JobEnd> {
+    const end = this.perform(job);
+    this.started.set(job.key, end);
+    return end;
+  }
+
+  private async perform(job: PlannedJob): Promise<JobEnd> {
+    const whole = this.cellOf(job);
+    const halt = branchHalt(whole.halt);
+    const cell: Cell = { ...whole, halt };
+    const forget = listen(this.stop.signal, () => halt.stop(failFastReason));
     try {
-      return await limiter.run(async () => {
-        if (stop.signal.aborted) return skipCell(cell, failFastReason.message);
-        if (spread.stopsEarly && failures() > spread.allowed)
-          return skipCell(cell, tooMany(failures(), spread.allowed));
-        const end = await performCell(cell);
-        // Before the next job gets this place, so that it sees the failure.
-        ends.set(job.key, end);
-        if (spread.failFast && end.conclusion === 'failure') stop.abort(failFastReason);
-        return end;
-      });
+      const held = await waitFor(job, this.started, this.ends);
+      if (held !== undefined) return this.note(job, skipCell(cell, held));
+      // Noted before the place is free, so that the job that gets it sees a failure.
+      return await this.limiter.run(async () => this.note(job, await this.performNow(cell)));
     } finally {
       forget();
     }
-  };
-  const track = (job: PlannedJob) => {
-    const end = perform(job).then((one) => {
-      ends.set(job.key, one);
-      return one;
-    });
-    started.set(job.key, end);
-    return end;
-  };
-  for (const batch of batches(jobs, spread.serial)) {
-    if (failures() > spread.allowed) {
-      for (const job of batch) {
-        const end = skipCell(cellOf(job, index.get(job) ?? 0), tooMany(failures(), spread.allowed));
-        ends.set(job.key, end);
-      }
-    } else {
-      await Promise.all(inOrder(batch).map(track));
-    }
   }
-  return ends;
+
+  private async performNow(cell: Cell): Promise<JobEnd> {
+    if (this.stop.signal.aborted) return skipCell(cell, failFastReason.message);
+    if (this.spread.stopsEarly && this.hasTooManyFailures()) return skipCell(cell, this.tooMany());
+    return performCell(cell);
+  }
+
+  private note(job: PlannedJob, end: JobEnd): JobEnd {
+    this.ends.set(job.key, end);
+    if (end.conclusion === 'failure') {
+      this.failures += 1;
+      if (this.spread.failFast) this.stop.abort(failFastReason);
+    }
+    return end;
+  }
+
+  private hasTooManyFailures(): boolean {
+    return this.failures > this.spread.allowed;
+  }
+
+  private tooMany(): string {
+    return `${this.failures} failed before, and the stage bears ${this.spread.allowed}`;
+  }
 }
 
 const failFastReason = new HaltReason('fail-fast', 'another job of the stage failed (fail-fast)');
-
-function tooMany(failures: number, allowed: number): string {
-  return `${failures} failed before, and the stage bears ${allowed}`;
-}
 
 function listen(signal: AbortSignal, body: () => void): () => void {
   signal.addEventListener('abort', body, { once: true });

@@ -1,12 +1,13 @@
 import type { PlannedJob, PlannedStage, RunPlan } from '../pipeline/model.ts';
-import { jobRefOf } from './cell.ts';
+import { jobRefOf, requestOf } from './cell.ts';
 import { closeConnections } from './connections.ts';
 import { evaluateEnv, type Scope } from './evaluate.ts';
+import type { JobRequest } from './job.ts';
 import { nestedFrame } from './nested.ts';
 import type { JobForecast, PlanReport, StageForecast, StepForecast } from './plan-model.ts';
 import { planSteps } from './plan-steps.ts';
 import type { RunPorts } from './ports.ts';
-import { newState, type RunRequest } from './run.ts';
+import { newState, type RunRequest, rootFrame } from './run.ts';
 import type { Frame, StepHolder } from './state.ts';
 import { eventError, isUnreachable } from './step-error.ts';
 import { knownAfter, unknownValue } from './unknown.ts';
@@ -17,16 +18,8 @@ import { knownAfter, unknownValue } from './unknown.ts';
  */
 export async function planRun(request: RunRequest, ports: RunPorts): Promise<PlanReport> {
   const run = newState(request, { ...ports, emit: () => undefined }, undefined);
-  const { plan } = request;
-  const frame: Frame = {
-    run,
-    plan,
-    path: '',
-    contexts: { ...request.contexts, inputs: plan.inputs },
-    caller: {},
-    halt: { soft: request.signal, hard: request.signal },
-    depth: 0,
-  };
+  const { plan, signal } = request;
+  const frame = rootFrame(run, request, { soft: signal, hard: signal });
   const unreachable = new Set<string>();
   try {
     const stages = await planFrame(frame, unreachable);
@@ -137,27 +130,15 @@ async function planJob(
   const title = `${frame.path}${stage.id}`;
   const ref = jobRefOf(frame, title, job);
   try {
-    const more = await run.ports.contextsFor({ host: ref.host, service: ref.service });
     const strategy = { 'job-index': jobs.indexOf(job), 'job-total': jobs.length };
-    const contexts = {
-      ...scope.contexts,
-      ...more,
-      matrix: job.matrix ?? {},
-      strategy,
-      stage: { id: stage.id, name: title, key: job.key },
-    };
-    const inner: Scope = { contexts, status: 'success' };
-    const request = { frame, stage, job, ref, scope: inner, halt: frame.halt };
+    const cell = { frame, stage, title, job, scope, strategy, halt: frame.halt, withFailedHosts: false };
+    const request = await requestOf(cell, ref);
     if (stage.body.kind === 'pipeline') {
       const nested = nestedFrame(request, stage.body);
       return { job: { ref, steps: [] }, stages: await planFrame(nested, unreachable) };
     }
-    const env = {
-      ...(contexts as { readonly env?: Record<string, string> }).env,
-      ...evaluateEnv(run.ports.evaluate, stage.env, inner),
-    };
     const steps = await run.slots.run(() =>
-      planSteps(newHolder(request, env), stage.body.kind === 'steps' ? stage.body.steps : []),
+      planSteps(newHolder(request), stage.body.kind === 'steps' ? stage.body.steps : []),
     );
     noteUnreachable(steps, ref.host, unreachable);
     return { job: { ref, steps }, stages: [] };
@@ -170,10 +151,9 @@ async function planJob(
   }
 }
 
-function newHolder(
-  { frame, ref, scope, halt }: Parameters<typeof nestedFrame>[0],
-  env: Record<string, string>,
-): StepHolder {
+function newHolder({ frame, stage, ref, scope, halt }: JobRequest): StepHolder {
+  const before = scope.contexts['env'] as Readonly<Record<string, string>> | undefined;
+  const env = { ...before, ...evaluateEnv(frame.run.ports.evaluate, stage.env, scope) };
   const defaults = frame.plan.pipeline.defaults;
   return {
     job: {

@@ -3,7 +3,7 @@ import { UserError } from '../lib/errors.ts';
 import type { Conclusion } from '../lib/events.ts';
 import type { RunPlan } from '../pipeline/model.ts';
 import { closeConnections } from './connections.ts';
-import { rootHalt } from './halt.ts';
+import { type Halt, rootHalt } from './halt.ts';
 import { createLimiter } from './limiter.ts';
 import type { Masker } from './masker.ts';
 import { outlineStages } from './outline.ts';
@@ -55,57 +55,45 @@ const defaultCancelDeadlineMs = 5 * 60_000;
 
 /** Performs a plan. Throws E_LOCK_HELD (and what else taking the locks throws) before anything has begun. */
 export async function performRun(request: RunRequest, ports: RunPorts): Promise<RunEnd> {
-  const { plan, runId } = request;
   const started = ports.clock.now();
+  const { signal, kill } = request;
   const locks = await takeLocks(request, ports);
   const run = newState(request, ports, locks);
-  const halt = rootHalt({
-    soft: request.signal,
-    kill: request.kill,
-    deadlineMs: request.cancelDeadlineMs ?? defaultCancelDeadlineMs,
-    clock: ports.clock,
-  });
+  const deadlineMs = request.cancelDeadlineMs ?? defaultCancelDeadlineMs;
+  const halt = rootHalt({ soft: signal, kill, deadlineMs, clock: ports.clock });
   const tell = () => ports.emit({ type: 'run.cancelling', reason: 'interrupted' });
-  request.signal.addEventListener('abort', tell, { once: true });
-  ports.emit({
-    type: 'run.started',
-    runId,
-    pipeline: plan.pipeline.name,
-    ...(ports.site && { site: ports.site.name }),
-    stages: outlineStages(plan),
-    ...(request.directory !== undefined && { directory: request.directory }),
-    ...(request.again !== undefined && { again: request.again }),
-  });
-  const frame: Frame = {
-    run,
-    plan,
-    path: '',
-    contexts: { ...request.contexts, inputs: plan.inputs },
-    caller: {},
-    halt,
-    depth: 0,
-  };
+  signal.addEventListener('abort', tell, { once: true });
+  tellStart(request, ports);
   try {
-    const end = await performPipeline(frame);
-    const exitCode = exitCodeFor(run, end.conclusion, request.signal.aborted);
-    const { changed } = run;
-    ports.emit({
-      type: 'run.finished',
-      runId,
-      conclusion: end.conclusion,
-      exitCode,
-      changed,
-      durationMs: ports.clock.now() - started,
-    });
-    const lostHosts = Object.fromEntries(run.lostHosts);
-    return { runId, conclusion: end.conclusion, exitCode, changed, outputs: end.outputs, lostHosts };
+    const end = await performPipeline(rootFrame(run, request, halt));
+    const exitCode = exitCodeFor(run, end.conclusion, signal.aborted);
+    const ended = { runId: run.runId, conclusion: end.conclusion, exitCode, changed: run.changed };
+    ports.emit({ type: 'run.finished', ...ended, durationMs: ports.clock.now() - started });
+    return { ...ended, outputs: end.outputs, lostHosts: Object.fromEntries(run.lostHosts) };
   } finally {
-    request.signal.removeEventListener('abort', tell);
+    signal.removeEventListener('abort', tell);
     halt.end();
     await locks?.release();
     await run.resources.closeAll();
     await closeConnections(run);
   }
+}
+
+function tellStart({ plan, runId, directory, again }: RunRequest, { emit, site }: RunPorts): void {
+  emit({
+    type: 'run.started',
+    runId,
+    pipeline: plan.pipeline.name,
+    ...(site && { site: site.name }),
+    stages: outlineStages(plan),
+    ...(directory !== undefined && { directory }),
+    ...(again !== undefined && { again }),
+  });
+}
+
+/** The frame of a run's own pipeline. */
+export function rootFrame(run: RunState, { plan, contexts }: RunRequest, halt: Halt): Frame {
+  return { run, plan, path: '', contexts: { ...contexts, inputs: plan.inputs }, caller: {}, halt, depth: 0 };
 }
 
 async function takeLocks(request: RunRequest, ports: RunPorts): Promise<HeldLocks | undefined> {

@@ -1,5 +1,5 @@
-import picomatch from 'picomatch';
 import { UserError } from '../lib/errors.ts';
+import { nameMatcher } from '../lib/glob.ts';
 import { didYouMean } from '../lib/suggest.ts';
 import type { Inventory } from './model.ts';
 import { expandRange } from './ranges.ts';
@@ -54,7 +54,7 @@ function membersOf(inventory: Inventory, part: string): readonly string[] {
   const group = inventory.groups.get(part === '*' ? 'all' : part);
   if (group) return group.hosts;
   if (inventory.hosts.has(part)) return [part];
-  if (/[*?[\]]/.test(part)) return matching(inventory, glob(part));
+  if (/[*?[\]]/.test(part)) return matching(inventory, nameMatcher(part));
   throw new UserError('E_PATTERN_UNKNOWN', `"${part}" is neither a host nor a group of the inventory`, {
     hint: didYouMean(part, [...inventory.groups.keys(), ...inventory.hosts.keys()]),
   });
@@ -66,12 +66,6 @@ function matching(inventory: Inventory, isMatch: (name: string) => boolean): rea
   const named = [...inventory.groups.values()].filter(({ name }) => name !== 'all' && name !== 'ungrouped');
   const groups = named.filter((group) => isMatch(group.name));
   return [...hosts, ...groups.flatMap((group) => group.hosts)];
-}
-
-/** `*`, `?` and `[…]` as shells have them, and no more. */
-function glob(part: string): (name: string) => boolean {
-  const isMatch = picomatch(part, { dot: true, nobrace: true, noextglob: true, nonegate: true });
-  return (name) => isMatch(name);
 }
 
 function regex(part: string): (name: string) => boolean {
