@@ -34,6 +34,7 @@ export {
   renderSecretsFile,
   type SecretsFile,
   secretsOf,
+  valuesToMask,
   withSecrets,
 } from './secrets-file.ts';
 export type { VariableType, VariableTypes } from './variable-types.ts';

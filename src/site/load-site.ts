@@ -44,13 +44,20 @@ export async function loadSite(reading: SiteReading): Promise<{ site?: Site; pro
   }
   const { parts, problems } = readParts(reading, { inventoryText, globalsText });
   const secrets = await readSecrets(reading, problems);
-  if (!parts || !secrets || problems.length > 0) return { problems };
+  if (!parts || !secrets || problems.length > 0) return { problems: byFile(problems) };
   const { addresses, problems: unresolved } = resolveAddresses(
     parts.inventory,
     reading.interfaces ?? new Map(),
   );
   if (unresolved.length > 0) return { problems: unresolved };
   return { site: assemble(reading, { ...parts, secrets, addresses }), problems };
+}
+
+/** File by file, in the order of their first problem, and from the top of each. */
+function byFile(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map((one) => one.at?.file))];
+  const rank = (one: Problem) => files.indexOf(one.at?.file);
+  return [...problems].sort((a, b) => rank(a) - rank(b) || (a.at?.line ?? 0) - (b.at?.line ?? 0));
 }
 
 type SiteParts = Pick<Site, 'inventory' | 'globals' | 'secrets' | 'lock' | 'addresses'> & {

@@ -3,6 +3,7 @@ import { type Problem, problem, UserError } from '../lib/errors.ts';
 import { readAs, strictObject } from '../lib/schema.ts';
 import { readYaml, yamlAt } from '../lib/yaml.ts';
 import { decryptText, encryptText, recipientOf } from './age.ts';
+import { readKeySet } from './generate-secret.ts';
 import type { Secrets } from './model.ts';
 
 const schema = strictObject({
@@ -115,4 +116,12 @@ export function secretsOf(values: ReadonlyMap<string, string>, path: string): Se
     });
   };
   return { names: () => [...values.keys()].sort(), get, hmacKey: () => get(hmacKeyName) };
+}
+
+/** Every text that must not be shown: the values of secrets, and the single keys of key sets. */
+export function valuesToMask(secrets: Secrets): readonly string[] {
+  return secrets.names().flatMap((name) => {
+    const value = secrets.get(name);
+    return [value, ...(readKeySet(value)?.values() ?? [])];
+  });
 }
