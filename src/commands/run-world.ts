@@ -10,7 +10,7 @@ import {
   serviceVariables,
   siteFunctions,
 } from '../services/index.ts';
-import { hostContext, selectHosts, variableValues } from '../site/index.ts';
+import { hostContext, selectHosts, valuesToMask, variableValues } from '../site/index.ts';
 import type { CommandContext } from './context.ts';
 import { hashFiles } from './hash-files.ts';
 import type { OpenedSite } from './open-site.ts';
@@ -110,7 +110,7 @@ export function runContexts(
     ...planning,
     secrets: Object.fromEntries(names.map((name) => [name, () => secrets?.get(name)])),
   };
-  return { all, planning, secretValues: names.map((name) => secrets?.get(name) ?? '') };
+  return { all, planning, secretValues: secrets ? valuesToMask(secrets) : [] };
 }
 
 const nothing: JobScope = { host: undefined, service: undefined };
