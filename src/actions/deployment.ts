@@ -1,8 +1,7 @@
 import { type Engine, engineOf, type HostFacts, observeHost } from '../engine/index.ts';
 import { UserError } from '../lib/errors.ts';
-import { planServices, type ServicePlan, type ServiceWorld } from '../services/index.ts';
+import type { ServicePlan, ServiceWorld } from '../services/index.ts';
 import type { Site } from '../site/index.ts';
-import type { Templates } from '../templates/index.ts';
 import type { ActionContext, RunResources } from './action.ts';
 import { engineConnectionOf } from './engine-connection.ts';
 
@@ -14,21 +13,20 @@ export type Deployment = {
 
 const key = 'deployment';
 
-/** Gives a run's actions the services of its site. */
+/** Gives a run's actions the services of its site; `planOf` makes each service's plan once. */
 export function provideDeployment(
   shared: RunResources,
-  parts: { readonly world: ServiceWorld; readonly templates: Templates },
+  parts: {
+    readonly world: ServiceWorld;
+    readonly planOf: (service: string) => ServicePlan | undefined;
+  },
 ): void {
-  const plans = new Map<string, ServicePlan>();
   const planOf = (service: string): ServicePlan => {
-    const known = plans.get(service) ?? planServices(parts.world, parts.templates, [service])[0];
-    if (!known) {
-      throw new UserError('E_SERVICE', `service "${service}" is not enabled`, {
-        hint: `set enable_${service.replaceAll('-', '_')}: true in globals.yml`,
-      });
-    }
-    plans.set(service, known);
-    return known;
+    const plan = parts.planOf(service);
+    if (plan) return plan;
+    throw new UserError('E_SERVICE', `service "${service}" is not enabled`, {
+      hint: `set enable_${service.replaceAll('-', '_')}: true in globals.yml`,
+    });
   };
   void shared.get(key, async (): Promise<Deployment> => ({ world: parts.world, planOf }));
 }

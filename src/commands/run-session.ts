@@ -23,8 +23,7 @@ import {
   type RunPorts,
   type RunRequest,
 } from '../runner/index.ts';
-import { createWorld } from '../services/index.ts';
-import { createTemplates } from '../templates/index.ts';
+import { createWorld, servicePlanner } from '../services/index.ts';
 import type { CommandArguments, CommandContext, CommandOption } from './context.ts';
 import { siteOption } from './context.ts';
 import { findPipeline } from './find-pipeline.ts';
@@ -189,6 +188,6 @@ function definedOnly(env: CommandContext['env']): Record<string, string> {
 }
 
 function deploymentParts({ site, catalogue }: OpenedSite): Parameters<typeof provideDeployment>[1] {
-  const templates = createTemplates({ roots: catalogue.roots, readFile: readText, whitespace: 'trim' });
-  return { world: createWorld(site, catalogue), templates };
+  const world = createWorld(site, catalogue);
+  return { world, planOf: servicePlanner(world, readText) };
 }

@@ -1,103 +1,88 @@
-import type { ConfigFile, ContainerOptions, ContainerSpec } from '../lib/container-spec.ts';
+import type { ConfigFile, ContainerSpec, OneShotSpec } from '../lib/container-spec.ts';
 import { UserError } from '../lib/errors.ts';
 import { yamlAt } from '../lib/yaml.ts';
-import { variableValues } from '../site/index.ts';
 import { kollaConfig, type RenderedConfig } from './config-files.ts';
+import { optionsOf } from './container-options.ts';
 import { canonical, configHashesOf, engineHashOf, hmac } from './hashes.ts';
 import { imageRefOf } from './image-ref.ts';
 import type { PlannedOneShot, Service } from './model.ts';
 import { probe } from './one-shots.ts';
 import type { Planning } from './plan-services.ts';
-import { membersOf, serviceScope } from './scope.ts';
+import { containerSchema } from './schema.ts';
+import { membersOf, type ServiceWorld, serviceContexts } from './scope.ts';
 
-/** The service that holds the databases of the others. */
+/** The service that holds the databases of the others, and the image that has its client. */
 const databaseService = 'mariadb';
+const databaseImage = 'mariadb-server';
 
 /**
  * A one-shot for each database of a service: makes the database and its account from the database's image, over the
  * network. Its probe logs in as the account, so that it says no when the password was rotated. Passwords are in files.
  */
 export function databaseOneShots(service: Service, planning: Planning): readonly PlannedOneShot[] {
+  const { secrets } = planning.world.site;
   return Object.entries(service.source.databases).map(([database, { user, password }]) => {
-    const { world } = planning;
-    const provider = world.enabled.find((one) => one.name === databaseService);
-    if (!provider) {
-      throw new UserError(
-        'E_SERVICE',
-        `service "${service.name}" has a database, and ${databaseService} is not enabled`,
-        {
-          at: yamlAt(service.node, ['databases', database])?.at,
-          hint: `set enable_${databaseService}: true in globals.yml`,
-        },
-      );
-    }
-    const { secrets } = world.site;
-    const scope = serviceScope(world, provider, undefined);
-    const vars = (scope.contexts['vars'] ?? variableValues(new Map())) as Record<string, unknown>;
-    const server = {
-      host:
-        String(vars['database_address'] ?? world.site.globals.internalVip) || world.site.globals.internalVip,
-      port: String(vars['database_port'] ?? 3306),
-    };
-    const rootPassword = secrets.get('mariadb_root_password');
+    const server = serverOf(service, database, planning.world);
     const own = secrets.get(password);
     const configs = [
-      clientFile('root.cnf', { ...server, user: 'root', password: rootPassword }),
+      clientFile('root.cnf', { ...server, user: 'root', password: secrets.get('mariadb_root_password') }),
       clientFile('user.cnf', { ...server, user, password: own }),
       textFile('database.sql', statements({ database, user, password: own }), [own]),
     ];
-    const spec = container(service, { planning, database, configs });
-    return {
-      before: 'containers',
-      oneShot: {
-        spec,
-        when: 'install',
-        phase: 'expand',
-        done: probe(['mariadb', '--defaults-file=/etc/mysql/user.cnf', '--execute=SELECT 1', database]),
-        membersHash: hmac(secrets.hmacKey(), canonical([])),
-        timeoutSeconds: 300,
-      },
+    const oneShot: OneShotSpec = {
+      spec: container(service, { world: planning.world, database, configs }),
+      when: 'install',
+      phase: 'expand',
+      done: probe(['mariadb', '--defaults-file=/etc/mysql/user.cnf', '--execute=SELECT 1', database]),
+      membersHash: hmac(secrets.hmacKey(), canonical([])),
+      timeoutSeconds: 300,
     };
+    return { before: 'containers', oneShot };
   });
+}
+
+/** Where the database is reached, as the variables of its service say. */
+function serverOf(service: Service, database: string, world: ServiceWorld): Pick<Login, 'host' | 'port'> {
+  const provider = world.enabled.find((one) => one.name === databaseService);
+  if (!provider) {
+    throw new UserError(
+      'E_SERVICE',
+      `service "${service.name}" has a database, and ${databaseService} is not enabled`,
+      {
+        at: yamlAt(service.node, ['databases', database])?.at,
+        hint: `set enable_${databaseService}: true in globals.yml`,
+      },
+    );
+  }
+  const vars = serviceContexts(world, provider, undefined)['vars'] as Record<string, unknown>;
+  return {
+    host: String(vars['database_address'] || world.site.globals.internalVip),
+    port: String(vars['database_port']),
+  };
 }
 
 function container(
   service: Service,
   from: {
-    readonly planning: Planning;
+    readonly world: ServiceWorld;
     readonly database: string;
     readonly configs: readonly RenderedConfig[];
   },
 ): ContainerSpec {
-  const { world } = from.planning;
+  const { globals, secrets, name: site } = from.world.site;
   const name = `${service.name}-database${from.database === service.name ? '' : `-${from.database}`}`;
   const command = "bash -c 'exec mariadb --defaults-file=/etc/mysql/root.cnf < /etc/mysql/database.sql'";
   const files = [kollaConfig(command, from.configs), ...from.configs.flatMap((one) => one.files)];
-  const image = imageRefOf(world.site, 'mariadb-server');
-  const options: ContainerOptions = {
-    env: { KOLLA_CONFIG_STRATEGY: 'COPY_ALWAYS', KOLLA_SKIP_EXTEND_START: '1' },
-    networkMode: 'host',
-    privileged: false,
-    capAdd: [],
-    capDrop: [],
-    securityOpt: [],
-    devices: [],
-    volumes: [],
-    tmpfs: {},
-    ulimits: {},
-    sysctls: {},
-    extraHosts: [],
-    readOnlyRoot: false,
-    init: false,
-    tty: false,
-    stopGraceSeconds: 10,
+  const image = imageRefOf(from.world.site, databaseImage);
+  const source = containerSchema.parse({
+    image: databaseImage,
+    env: { KOLLA_SKIP_EXTEND_START: '1' },
     restart: 'no',
-    logOptions: {},
-  };
-  const { globals, secrets } = world.site;
+  });
+  const options = optionsOf(source, { service, container: name, prefix: globals.containerPrefix });
   return {
-    site: world.site.name,
-    host: membersOf(world, service)[0] ?? '',
+    site,
+    host: membersOf(from.world, service)[0] ?? '',
     service: service.name,
     container: name,
     name: `${globals.containerPrefix}${name}`,

@@ -12,7 +12,7 @@ export {
   wantedSecrets,
 } from './load-services.ts';
 export type * from './model.ts';
-export { planServices } from './plan-services.ts';
+export { planServices, servicePlanner } from './plan-services.ts';
 export { type SecretKind, serviceJsonSchema } from './schema.ts';
 export {
   addressOf,

@@ -1,5 +1,5 @@
 import type { ContainerSpec, ReloadMethod } from '../lib/container-spec.ts';
-import type { Templates } from '../templates/index.ts';
+import { createTemplates, type Templates } from '../templates/index.ts';
 import { type ConfigRendering, kollaConfig, type RenderedConfig, renderConfigs } from './config-files.ts';
 import { optionsOf } from './container-options.ts';
 import { databaseOneShots } from './databases.ts';
@@ -14,19 +14,34 @@ import { groupMembers, listOf, membersOf, type ServiceWorld, serviceScope } from
 import { checksOf, listensOf } from './service-checks.ts';
 
 /**
- * What each enabled service is on the site: container specs over hosts, one-shots, checks. Pure; in the order of the
- * services' needs. `names` limits it. Throws UserError with the place of what can't be made.
+ * What each enabled service is on the site: container specs over hosts, one-shots, checks; in the order of the services'
+ * needs. Pure but for `readFile`, which gives the text of a template, or undefined where there is none. Throws UserError
+ * with the place of what can't be made.
  */
-export function planServices(
-  world: ServiceWorld,
-  templates: Templates,
-  names: readonly string[] = world.enabled.map((service) => service.name),
-): readonly ServicePlan[] {
-  const extra = { balancer_entries: balancerEntries(world) };
-  return world.enabled
-    .filter((service) => names.includes(service.name))
-    .map((service) => planService(service, { world, templates, extra }));
+export function planServices(world: ServiceWorld, readFile: ReadFile): readonly ServicePlan[] {
+  const planOf = servicePlanner(world, readFile);
+  return world.enabled.flatMap((service) => planOf(service.name) ?? []);
 }
+
+/** The same service by service, each made at its first call; undefined for a service that is not enabled. */
+export function servicePlanner(
+  world: ServiceWorld,
+  readFile: ReadFile,
+): (service: string) => ServicePlan | undefined {
+  const templates = createTemplates({ roots: world.catalogue.roots, readFile, whitespace: 'trim' });
+  const plans = new Map<string, ServicePlan>();
+  let planning: Planning | undefined;
+  return (name) => {
+    const service = world.enabled.find((one) => one.name === name);
+    if (!service) return undefined;
+    planning ??= { world, templates, extra: { balancer_entries: balancerEntries(world) } };
+    const plan = plans.get(name) ?? planService(service, planning);
+    plans.set(name, plan);
+    return plan;
+  };
+}
+
+type ReadFile = (path: string) => string | undefined;
 
 /** What is shared by all hosts of a planning. */
 export type Planning = {
