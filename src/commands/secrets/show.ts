@@ -14,7 +14,9 @@ export const secretsShowCommand: Command = {
     const [name] = args.positionals;
     if (name !== undefined) return showOne(store, context, name);
     const rows = rowsOf(store);
-    return { exitCode: 0, data: { file: store.file, secrets: rows }, text: table(rows) };
+    const there = rows.filter((row) => row.state !== 'missing').map((row) => row.name);
+    noteOdd(rows, context);
+    return { exitCode: 0, data: { file: store.file, secrets: rows }, text: there.join('\n') };
   },
 };
 
@@ -24,29 +26,28 @@ async function showOne(store: SecretStore, context: CommandContext, name: string
   return { exitCode: 0, data: { name, value }, text: value };
 }
 
-type Row = { readonly name: string; readonly service: string; readonly kind: string; readonly state: string };
+/** `unwanted`: no service declares it. */
+type Row = {
+  readonly name: string;
+  readonly service?: string;
+  readonly kind?: string;
+  readonly state: 'set' | 'missing' | 'unwanted';
+};
 
 function rowsOf(store: SecretStore): Row[] {
   const there = contentOf(store).values;
   const wanted = new Map(store.wanted.map((one) => [one.name, one]));
-  return [...new Set([...there.keys(), ...wanted.keys()])].sort().map((name) => ({
-    name,
-    service: wanted.get(name)?.service ?? '-',
-    kind: wanted.get(name)?.kind ?? '-',
-    state: !there.has(name) ? 'missing' : wanted.has(name) ? 'set' : 'set, no service wants it',
-  }));
+  return [...new Set([...there.keys(), ...wanted.keys()])].sort().map((name): Row => {
+    const declared = wanted.get(name);
+    if (!declared) return { name, state: 'unwanted' };
+    const { service, kind } = declared;
+    return { name, service, kind, state: there.has(name) ? 'set' : 'missing' };
+  });
 }
 
-function table(rows: readonly Row[]): string {
-  const width = (pick: (row: Row) => string) => Math.max(0, ...rows.map((row) => pick(row).length));
-  const [name, service, kind] = [
-    width((row) => row.name),
-    width((row) => row.service),
-    width((row) => row.kind),
-  ];
-  return rows
-    .map((row) =>
-      [row.name.padEnd(name), row.service.padEnd(service), row.kind.padEnd(kind), row.state].join('  '),
-    )
-    .join('\n');
+function noteOdd(rows: readonly Row[], context: CommandContext): void {
+  const names = (state: Row['state']) => rows.filter((row) => row.state === state).map((row) => row.name);
+  const [missing, unwanted] = [names('missing'), names('unwanted')];
+  if (missing.length > 0) context.note(`missing: ${missing.join(', ')}; slipway secrets init makes them`);
+  if (unwanted.length > 0) context.note(`no service wants ${unwanted.join(', ')}`);
 }

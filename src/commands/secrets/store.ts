@@ -64,8 +64,13 @@ export function contentOf(store: SecretStore): SecretsFile {
   throw new UserError('E_SECRETS_FILE', `there is no ${store.file}`, { hint: 'run: slipway secrets init' });
 }
 
-/** Writes `secrets.yml`, wholly or not at all, for its owner only. */
+/** Writes `secrets.yml`, wholly or not at all, for its owner only. Throws E_SECRETS_FILE if another one did meanwhile. */
 export function saveStore(store: SecretStore, next: SecretsFile): void {
+  if (readText(store.file) !== store.text) {
+    throw new UserError('E_SECRETS_FILE', `${store.file} was changed by someone else meanwhile`, {
+      hint: 'nothing was written: call the command again',
+    });
+  }
   const text = store.text === undefined ? renderSecretsFile(next) : editSecretsText(store.text, next);
   writeFileWhole(store.file, text, { mode: 0o600 });
 }

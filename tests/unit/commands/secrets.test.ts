@@ -50,6 +50,7 @@ test('init again changes nothing; it adds only what is missing', () =>
     assert.equal(JSON.parse(again.stdout).added, []);
     assert.is(readFileSync(file, 'utf8'), before);
     writeFileSync(file, before.replace(/^ {2}mariadb_root_password: .*\n/m, ''));
+    assert.match((await run('show')).stderr, 'missing: mariadb_root_password; slipway secrets init');
     const added = await run('init');
     assert.match(added.stdout, /added 1, kept \d+\n {2}mariadb_root_password/);
     const changed = linesOf(file).filter((line) => !before.split('\n').includes(line));
@@ -62,7 +63,16 @@ test('show prints one value alone, or the names without any', () =>
     const value = (await run('show keystone_admin_password')).stdout;
     assert.match(value, /^[A-Za-z0-9]{40}\n$/);
     const listed = await run('show');
-    assert.match(listed.stdout, /keystone_admin_password +keystone +password +set/);
+    const json = JSON.parse((await run('show --json')).stdout);
+    assert.equal(
+      listed.stdout.trimEnd().split('\n'),
+      json.secrets.map((one: { name: string }) => one.name),
+    );
+    const row = { name: 'keystone_admin_password', service: 'keystone', kind: 'password', state: 'set' };
+    assert.equal(
+      json.secrets.find((one: { name: string }) => one.name === row.name),
+      row,
+    );
     assert.not.match(listed.stdout, value.trim());
     const wrong = await run('show keystone_admin_pasword');
     assert.equal([wrong.exitCode, wrong.stdout], [2, '']);
@@ -80,7 +90,7 @@ test('set takes stdin, needs no key, changes one line and warns of a name that n
     assert.is((await run('show keystone_admin_password')).stdout, 'two words\n');
     const odd = await run('set keystone_admin_pasword', 'x');
     assert.match(odd.stderr, 'did you mean keystone_admin_password?');
-    assert.match((await run('show')).stdout, /keystone_admin_pasword .*no service wants it/);
+    assert.match((await run('show')).stderr, 'no service wants keystone_admin_pasword');
   }));
 
 test('set refuses an empty value, a bad name and what is no key set', () =>

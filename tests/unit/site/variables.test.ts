@@ -51,6 +51,19 @@ test('a child group wins over its parent wherever they stand in the file', async
   assert.equal(site.inventory.hosts.get('c1')?.groups, ['parent', 'middle', 'child']);
 });
 
+test('of two groups beside each other the later in the file wins', async () => {
+  const groups = ['a', 'b', 'z', 'm'].map(
+    (name, i) => `  ${name}: { hosts: [c1], vars: { keystone_port: ${i} } }`,
+  );
+  const inventory = ['hosts: { c1: }', 'groups:', ...groups].join('\n');
+  const site = await siteOf({ ...smallSite, 'inventory.yml': inventory });
+  const history = site.variables('c1').get('keystone_port') ?? [];
+  assert.equal(
+    history.map((one) => one.origin.name),
+    ['a', 'b', 'z', 'm'],
+  );
+});
+
 test('without a host, groups and hosts do not count', async () => {
   const site = await siteOf();
   assert.is(variableValues(site.variables(undefined, defaults))['keystone_port'], 5000);
