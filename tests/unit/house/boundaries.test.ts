@@ -5,13 +5,26 @@ import { filesBelow, root, textOf } from './tree.ts';
 
 const test = suite('house/boundaries');
 
-type Import = { readonly file: string; readonly room: string; readonly target: string };
+type Import = {
+  readonly file: string;
+  readonly room: string;
+  readonly target: string;
+  /** Types are erased: nothing is called by naming them. */
+  readonly ofTypes: boolean;
+};
 
 /** Every import of `src`, static, dynamic and of types. */
 const imports: readonly Import[] = filesBelow('src', '.ts').flatMap((file) => {
   const text = textOf(file).replace(/\/\*[\s\S]*?\*\//g, '');
-  const found = [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)];
-  return found.map((match) => ({ file, room: roomOf(file), target: match[1] as string }));
+  const found = [
+    ...text.matchAll(/(?:(?:import|export) (type )?[^;'()]*?\bfrom|\bimport)\s*\(?\s*'([^']+)'/g),
+  ];
+  return found.map((match) => ({
+    file,
+    room: roomOf(file),
+    target: match[2] as string,
+    ofTypes: match[1] !== undefined,
+  }));
 });
 
 function roomOf(file: string): string {
@@ -66,6 +79,7 @@ test('each foreign library is called from one file', () => {
   for (const library of librariesWithOneCaller) {
     const callers = new Set(
       imports
+        .filter((one) => !one.ofTypes)
         .filter((one) => one.target === library || one.target.startsWith(`${library}/`))
         .map((one) => one.file),
     );
