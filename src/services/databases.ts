@@ -21,6 +21,7 @@ const databaseImage = 'mariadb-server';
  */
 export function databaseOneShots(service: Service, planning: Planning): readonly PlannedOneShot[] {
   const { secrets } = planning.world.site;
+  if (planning.world.external.has(service.name)) return [];
   return Object.entries(service.source.databases).map(([database, { user, password }]) => {
     const server = serverOf(service, database, planning.world);
     const own = secrets.get(password);

@@ -7,6 +7,7 @@ import { addressOf, groupMembers, listOf, membersOf, type ServiceWorld, serviceS
 /** The load balancer's entries of all enabled services, by name, each with its members. */
 export function balancerEntries(world: ServiceWorld): readonly BalancerEntry[] {
   return world.enabled
+    .filter((service) => !world.external.has(service.name))
     .flatMap((service) =>
       Object.keys(service.source.loadbalancer).flatMap((name) => entryOf(world, service, name)),
     )

@@ -127,6 +127,9 @@ function referenceProblems(service: Service, all: ReadonlyMap<string, Service>):
   }
   for (const [name, oneShot] of Object.entries(source.one_shots)) {
     want('container', oneShot.container, ['one_shots', name, 'container'], Object.keys(source.containers));
+    oneShot.configs.forEach((config, index) => {
+      want('config', config, ['one_shots', name, 'configs', index], Object.keys(source.configs));
+    });
   }
   for (const [name, database] of Object.entries(source.databases)) {
     want('secret', database.password, ['databases', name, 'password'], Object.keys(source.secrets));

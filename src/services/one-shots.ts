@@ -1,4 +1,5 @@
-import type { ContainerSpec, OneShotSpec } from '../lib/container-spec.ts';
+import type { ConfigFile, ContainerSpec, OneShotSpec } from '../lib/container-spec.ts';
+import type { RenderedConfig } from './config-files.ts';
 import { evaluatePart, numberOf } from './evaluate.ts';
 import { canonical, configHashesOf, engineHashOf, hmac } from './hashes.ts';
 import type { PlannedOneShot, Service } from './model.ts';
@@ -9,7 +10,11 @@ import { listOf, membersOf, serviceScope } from './scope.ts';
 /** The one-shots of a service, in the order of the file, each on the first host of its container. */
 export function oneShotsOf(
   service: Service,
-  from: { readonly planning: Planning; readonly containers: readonly ContainerSpec[] },
+  from: {
+    readonly planning: Planning;
+    readonly containers: readonly ContainerSpec[];
+    readonly configsOn: (host: string) => ReadonlyMap<string, RenderedConfig>;
+  },
 ): readonly PlannedOneShot[] {
   const { world } = from.planning;
   return Object.keys(service.source.one_shots).flatMap((name) => {
@@ -23,6 +28,7 @@ export function oneShotsOf(
       name,
       env: source.env,
       command: source.command,
+      configs: source.configs.flatMap((config) => from.configsOn(base.host).get(config) ?? []),
       key: world.site.secrets.hmacKey(),
     });
     const members = membersOf(world, service);
@@ -47,14 +53,15 @@ export function oneShotContainer(
     readonly name: string;
     readonly env: Readonly<Record<string, string>>;
     readonly command: string | undefined;
+    readonly configs: readonly RenderedConfig[];
     readonly key: string;
   },
 ): ContainerSpec {
   const { healthcheck: _none, ...rest } = base.options;
   const options = { ...rest, env: { ...rest.env, ...change.env }, restart: 'no' as const };
-  const files = base.files.map((file) =>
-    file.path === 'config.json' ? withCommand(file, change.command) : file,
-  );
+  const files = base.files
+    .map((file) => (file.path === 'config.json' ? withParts(file, change) : file))
+    .concat(change.configs.flatMap((one) => one.files));
   const { reload: _noReload, ...spec } = base;
   return {
     ...spec,
@@ -73,8 +80,16 @@ export function probe(argv: readonly string[]): readonly string[] {
   return ['bash', '-c', 'sudo -E kolla_set_configs >/dev/null 2>&1; exec "$@"', 'probe', ...listOf(argv)];
 }
 
-function withCommand<T extends { readonly content: string }>(file: T, command: string | undefined): T {
-  if (command === undefined) return file;
-  const content = { ...(JSON.parse(file.content) as object), command };
+function withParts(
+  file: ConfigFile,
+  change: { readonly command: string | undefined; readonly configs: readonly RenderedConfig[] },
+): ConfigFile {
+  if (change.command === undefined && change.configs.length === 0) return file;
+  const said = JSON.parse(file.content) as { readonly config_files: readonly unknown[] };
+  const content = {
+    ...said,
+    ...(change.command !== undefined && { command: change.command }),
+    config_files: [...said.config_files, ...change.configs.map((one) => one.target)],
+  };
   return { ...file, content: `${JSON.stringify(content, null, 2)}\n` };
 }

@@ -10,7 +10,7 @@ import { balancerEntries } from './load-balancer.ts';
 import type { PlannedOneShot, Service, ServicePlan } from './model.ts';
 import { oneShotsOf } from './one-shots.ts';
 import { type ContainerSource, containerSchema } from './schema.ts';
-import { groupMembers, listOf, membersOf, type ServiceWorld, serviceScope } from './scope.ts';
+import { groupMembers, hostsOfService, listOf, membersOf, type ServiceWorld, serviceScope } from './scope.ts';
 import { checksOf, listensOf } from './service-checks.ts';
 
 /**
@@ -68,10 +68,13 @@ function planService(service: Service, planning: Planning): ServicePlan {
       if (spec) containers.push(spec);
     }
   }
-  oneShots.push(...databaseOneShots(service, planning), ...oneShotsOf(service, { planning, containers }));
+  oneShots.push(
+    ...databaseOneShots(service, planning),
+    ...oneShotsOf(service, { planning, containers, configsOn }),
+  );
   return {
     name: service.name,
-    hosts: membersOf(world, service),
+    hosts: hostsOfService(world, service),
     needs: service.source.needs.filter((need) => enabled.has(need)),
     containers,
     oneShots,
@@ -81,6 +84,7 @@ function planService(service: Service, planning: Planning): ServicePlan {
 }
 
 function hostsOf(world: ServiceWorld, service: Service, container: string): readonly string[] {
+  if (world.external.has(service.name)) return [];
   const group = service.source.containers[container]?.group;
   return group === undefined ? membersOf(world, service) : groupMembers(world.site, listOf(group));
 }

@@ -122,11 +122,12 @@ export const balancerSchema = strictObject({
   backend_extra: z.array(text).default([]),
 });
 
-/** A one-shot: the named container's image, options and files with other environment or command. */
+/** A one-shot: the named container's image, options and files, with other environment or command and more `configs`. */
 export const oneShotSchema = strictObject({
   container: z.string(),
   command: text.optional(),
   env: z.record(z.string(), text).default({}),
+  configs: z.array(text).default([]),
   when: z.enum(['install', 'image-changed', 'members-changed']).default('install'),
   phase: z.enum(['expand', 'migrate', 'contract']).default('migrate'),
   done: words.optional(),

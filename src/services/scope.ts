@@ -11,29 +11,33 @@ import {
   siteContext,
   variableValues,
 } from '../site/index.ts';
-import { evaluatePart } from './evaluate.ts';
+import { booleanOf, evaluatePart } from './evaluate.ts';
 import type { Service, ServiceCatalogue } from './model.ts';
-import { endpointSchema } from './schema.ts';
+import { endpointSchema, serviceSchema } from './schema.ts';
 
 /** A site with the services that are on it, as expressions and templates of services see them. */
 export type ServiceWorld = {
   readonly site: Site;
   readonly catalogue: ServiceCatalogue;
   readonly enabled: readonly Service[];
+  /** Those of them that run elsewhere: they have endpoints and variables here, and nothing else. */
+  readonly external: ReadonlySet<string>;
   /** Contexts that no host changes. */
   readonly shared: Readonly<Record<string, unknown>>;
 };
 
 /** Joins a site and its services. */
 export function createWorld(site: Site, catalogue: ServiceCatalogue): ServiceWorld {
-  const enabled = catalogue.services.filter((service) => isEnabled(site, service));
   const shared = {
     site: siteContext(site),
     globals: site.globals.values,
     groups: groupsContext(site),
     hosts: hostsContext(site),
   };
-  return { site, catalogue, enabled, shared };
+  const empty: ServiceWorld = { site, catalogue, enabled: [], external: new Set(), shared };
+  const enabled = catalogue.services.filter((service) => isEnabled(empty, service));
+  const external = enabled.filter((service) => isTrue(empty, service, 'external'));
+  return { ...empty, enabled, external: new Set(external.map((service) => service.name)) };
 }
 
 /** What an expression of a service sees on a host. */
@@ -50,7 +54,7 @@ export function serviceContexts(
   return {
     ...world.shared,
     vars: variablesOf(world, service, host),
-    service: { name: service.name, hosts: membersOf(world, service) },
+    service: { name: service.name, hosts: hostsOfService(world, service) },
     services: servicesContext(world),
     ...(host !== undefined && { host: hostContext(world.site, host) }),
   };
@@ -70,7 +74,10 @@ function variablesOf(
 /** The `services` context: each enabled service with its hosts. */
 export function servicesContext(world: ServiceWorld): Record<string, unknown> {
   return Object.fromEntries(
-    world.enabled.map((service) => [service.name, { name: service.name, hosts: membersOf(world, service) }]),
+    world.enabled.map((service) => [
+      service.name,
+      { name: service.name, hosts: hostsOfService(world, service) },
+    ]),
   );
 }
 
@@ -84,9 +91,20 @@ export function siteFunctions(world: ServiceWorld): NonNullable<Scope['functions
   };
 }
 
-/** The hosts of a service's group. */
+/** The hosts of a service's group; none for one that runs elsewhere. */
 export function membersOf(world: ServiceWorld, service: Service): readonly string[] {
+  if (world.external.has(service.name)) return [];
   return groupMembers(world.site, listOf(service.source.group));
+}
+
+/** All hosts that have a part of a service: those of its group, then those of its containers' own groups. */
+export function hostsOfService(world: ServiceWorld, service: Service): readonly string[] {
+  const members = membersOf(world, service);
+  if (world.external.has(service.name)) return members;
+  const others = Object.values(service.source.containers).flatMap(({ group }) =>
+    group === undefined ? [] : groupMembers(world.site, listOf(group)),
+  );
+  return [...new Set([...members, ...others])];
 }
 
 /** The hosts of the first of these groups that the inventory has. Throws E_PATTERN_UNKNOWN if it has none. */
@@ -132,10 +150,17 @@ export function urlOf(world: ServiceWorld, name: string, kind: string): string {
   );
 }
 
-function isEnabled(site: Site, service: Service): boolean {
-  const said = site.globals.enabled[service.name.replaceAll('-', '_')];
-  if (said !== undefined) return said;
-  return service.source.enabled === true;
+function isEnabled(world: ServiceWorld, service: Service): boolean {
+  return world.site.globals.enabled[service.name.replaceAll('-', '_')] ?? isTrue(world, service, 'enabled');
+}
+
+/** A switch of a definition, which may be an expression over variables, groups and globals (no host, no services). */
+function isTrue(world: ServiceWorld, service: Service, key: 'enabled' | 'external'): boolean {
+  const value = service.source[key];
+  if (typeof value === 'boolean') return value;
+  const contexts = { ...world.shared, vars: variablesOf(world, service, undefined) };
+  const schema = serviceSchema.shape[key];
+  return booleanOf(evaluatePart(service, [key], { scope: { contexts }, schema }));
 }
 
 /** One or several as a list. */
