@@ -84,6 +84,7 @@ retry() {
 program_of() {
   case $1 in
     docker.io) echo dockerd ;;
+    docker-cli) echo docker ;;
     iproute2) echo ip ;;
     busybox-static) echo busybox ;;
     procps) echo sysctl ;;

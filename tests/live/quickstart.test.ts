@@ -138,6 +138,13 @@ function define(): void {
     );
   });
 
+  test('start-up, rendering, a no-op build and a no-op deploy hold their limits', async () => {
+    const argv = ['--import', 'tsx', 'tools/bench/bench.ts', '--check', '--site', directory];
+    const end = await runProgram([process.execPath, ...argv], { env, timeoutMs: 5 * minutes });
+    process.stdout.write(`\n${end.stdout}`);
+    assert.is(end.exitCode, 0, end.stdout + end.stderr);
+  });
+
   test('--destroy takes away what was made, and nothing else', async () => {
     const end = await quickstart('--destroy');
     assert.is(end.exitCode, 0, tail(end));
