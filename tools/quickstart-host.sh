@@ -30,11 +30,12 @@ ensure_bridge() {
   : >"$state/changed"
 }
 
-# The kernel settings that bootstrap may change, as they were before the first run.
+# The kernel settings that bootstrap and an engine may change, as they were before the first call.
 host_settings='net.ipv4.ip_nonlocal_bind net.ipv6.ip_nonlocal_bind'
 
 keep_host_settings() {
   [ ! -f "$state/settings" ] || return 0
+  engine_answers || host_settings+=' net.ipv4.ip_forward'
   local name file
   for name in $host_settings; do
     file=/proc/sys/${name//.//}
@@ -84,12 +85,37 @@ remove_bridge() {
   "$ip_program" link del "$bridge"
 }
 
+# Packages that came with the quickstart, unless something that was installed since needs one of them.
 remove_packages() {
   [ -s "$state/packages" ] || return 0
   step "packages"
-  local names
-  names=$(cat "$state/packages")
+  local names others
+  names=$(LC_ALL=C sort -u "$state/packages")
+  # shellcheck disable=SC2086
+  others=$(apt-get -s purge $names </dev/null | sed -n 's/^Purg \([^ :]*\).*/\1/p' | LC_ALL=C sort -u | LC_ALL=C comm -13 <(printf '%s\n' "$names") -)
+  if [ -n "$others" ]; then
+    say "kept, because these need them now: $(paste -sd' ' <<<"$others")"
+    return 0
+  fi
+  ! grep -qx docker.io <<<"$names" || remove_engine_traces
   # shellcheck disable=SC2086
   DEBIAN_FRONTEND=noninteractive apt-get purge -y -qq $names </dev/null >&2
-  if grep -qx docker.io <<<"$names"; then rm -rf /var/lib/docker /var/lib/containerd /etc/docker /run/docker; fi
+  ! grep -qx docker.io <<<"$names" || remove_engine_data
+}
+
+# What an engine leaves in the kernel when it ends: its bridge, its chains and rules.
+remove_engine_traces() {
+  "$ip_program" link del docker0 2>/dev/null || true
+  local program
+  for program in iptables ip6tables; do
+    has_program "$program" || continue
+    "$program-save" 2>/dev/null | grep -vE 'DOCKER|docker0' | sed 's/^:FORWARD DROP/:FORWARD ACCEPT/' | "$program-restore" 2>/dev/null || true
+  done
+}
+
+remove_engine_data() {
+  local mounted
+  for mounted in /run/docker/netns/*; do umount "$mounted" 2>/dev/null || true; done
+  rm -rf /var/lib/docker /var/lib/containerd /etc/docker /run/docker 2>/dev/null ||
+    say "some of /var/lib/docker, /var/lib/containerd and /run/docker is in use: kept"
 }
