@@ -1,8 +1,9 @@
-import { planContainer } from '../engine/index.ts';
+import { type Engine, type HostFacts, planContainer, planOneShot } from '../engine/index.ts';
 import type { Change } from '../lib/change.ts';
 import type { ImageRef } from '../lib/container-spec.ts';
 import { UserError } from '../lib/errors.ts';
 import { strictObject } from '../lib/schema.ts';
+import type { ServicePlan } from '../services/index.ts';
 import { type ActionPlan, defineAction } from './action.ts';
 import { factsOf, placeOf } from './deployment.ts';
 import { pullImage } from './pull-image.ts';
@@ -23,14 +24,7 @@ export const imagesAction = defineAction<Record<string, never>, Plan>({
   plan: async (context) => {
     const { host, plan, engine, site } = await placeOf(context);
     const facts = await factsOf(context, host);
-    const changing = plan.containers.filter(
-      (spec) => spec.host === host && planContainer(spec, facts).steps.some((step) => step.do === 'make'),
-    );
-    const wanted = new Map(changing.map((spec) => [spec.image.reference, spec.image]));
-    const missing: ImageRef[] = [];
-    for (const image of wanted.values()) {
-      if ((await engine.findImage(image.id ?? image.reference)) === undefined) missing.push(image);
-    }
+    const missing = await missingImages(plan, { engine, facts });
     if (missing.length > 0 && site.globals.registry === undefined) throw notBuilt(host, missing);
     const changes = missing.map(
       (image): Change => ({
@@ -52,6 +46,31 @@ export const imagesAction = defineAction<Record<string, never>, Plan>({
     return { changed: plan.missing.length > 0, outputs: {} };
   },
 });
+
+/**
+ * The images of a service that are about to be started on a host, by containers or one-shots, and are not there.
+ * Throws E_NAME_FOREIGN.
+ */
+export async function missingImages(
+  plan: ServicePlan,
+  on: { readonly engine: Engine; readonly facts: HostFacts },
+): Promise<readonly ImageRef[]> {
+  const { engine, facts } = on;
+  const containers = plan.containers.filter(
+    (spec) =>
+      spec.host === engine.host && planContainer(spec, facts).steps.some((step) => step.do === 'make'),
+  );
+  const oneShots = plan.oneShots
+    .map((one) => one.oneShot)
+    .filter((one) => one.spec.host === engine.host && planOneShot(one, facts).kind === 'run')
+    .map((one) => one.spec);
+  const wanted = new Map([...containers, ...oneShots].map((spec) => [spec.image.reference, spec.image]));
+  const missing: ImageRef[] = [];
+  for (const image of wanted.values()) {
+    if ((await engine.findImage(image.id ?? image.reference)) === undefined) missing.push(image);
+  }
+  return missing;
+}
 
 function notBuilt(host: string, missing: readonly ImageRef[]): UserError {
   const names = missing.map((image) => image.reference).join(', ');

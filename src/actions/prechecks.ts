@@ -4,12 +4,15 @@ import { interfacesOf, readCommand, systemFactsOf } from '../hosts/index.ts';
 import { UserError } from '../lib/errors.ts';
 import type { HostConnection } from '../lib/ports.ts';
 import { strictObject } from '../lib/schema.ts';
+import type { ServicePlan } from '../services/index.ts';
 import { isInSubnet, type Site } from '../site/index.ts';
 import { type ActionContext, type ActionPlan, defineAction } from './action.ts';
-import { deploymentOf, factsOf } from './deployment.ts';
+import { deploymentOf, engineHere, factsOf } from './deployment.ts';
 import { engineConnectionOf } from './engine-connection.ts';
+import { missingImages } from './images.ts';
 import { numberInput } from './inputs.ts';
 import { listeners, portProblems } from './ports-in-use.ts';
+import { virtualAddressProblems } from './virtual-address.ts';
 
 const inputs = strictObject({
   before: z.enum(['bootstrap', 'deploy']).default('deploy'),
@@ -36,7 +39,7 @@ export const prechecksAction = defineAction<Inputs, Plan>({
     const connection = await context.connect(host);
     const problems = [
       ...(await resourceProblems(context, connection, given)),
-      ...(await addressProblems(world.site, host, connection)),
+      ...(await addressProblems(context, { site: world.site, host, connection })),
     ];
     const engine = await engineProblems(context, host, given);
     problems.push(...engine.problems);
@@ -81,7 +84,11 @@ async function resourceProblems(
   return problems;
 }
 
-async function addressProblems(site: Site, host: string, connection: HostConnection): Promise<string[]> {
+async function addressProblems(
+  context: ActionContext,
+  at: { readonly site: Site; readonly host: string; readonly connection: HostConnection },
+): Promise<string[]> {
+  const { site, host, connection } = at;
   const api = site.addresses.get(host)?.api;
   if (!api) return ['it has no address in the api network: see "networks" in inventory.yml'];
   const interfaces = await interfacesOf(connection);
@@ -100,6 +107,7 @@ async function addressProblems(site: Site, host: string, connection: HostConnect
     (name) => site.addresses.get(name)?.api?.address === vip,
   );
   if (held && vip !== api.address) problems.push(`the virtual address ${vip} is another host's own`);
+  problems.push(...(await virtualAddressProblems(context, { host, connection, interfaces })));
   return problems;
 }
 
@@ -129,11 +137,20 @@ async function serviceProblems(
   at: { readonly host: string; readonly connection: HostConnection; readonly facts: HostFacts },
 ): Promise<string[]> {
   const { world, planOf } = await deploymentOf(context);
+  const engine = await engineHere(context, at.host);
   const problems: string[] = [];
-  const wanted = [];
+  const wanted: ServicePlan[] = [];
   for (const service of world.enabled) {
     try {
-      wanted.push(planOf(service.name));
+      const plan = planOf(service.name);
+      wanted.push(plan);
+      const missing = await missingImages(plan, { engine, facts: at.facts });
+      if (world.site.globals.registry !== undefined) continue;
+      for (const image of missing) {
+        problems.push(
+          `the image ${image.reference}, which ${service.name} needs, is not built: slipway build`,
+        );
+      }
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push(`${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
@@ -141,5 +158,5 @@ async function serviceProblems(
   }
   const inUse = await listeners((argv) => readCommand(at.connection, argv));
   problems.push(...portProblems(wanted, inUse, at));
-  return problems;
+  return [...new Set(problems)];
 }

@@ -18,6 +18,7 @@ export {
   addressOf,
   createWorld,
   groupMembers,
+  hostsOfService,
   membersOf,
   type ServiceWorld,
   serviceContexts,
