@@ -64,9 +64,9 @@ take_away() {
     step "containers, volumes and images"
     node "$repo/tools/engine-objects.mjs" remove "$name" "$state/images"
   fi
-  restore_host_settings
   remove_bridge
   stop_engine "$state"
+  restore_host_settings
   remove_packages
   [ ! -e "$state/made-dist" ] || rm -rf "$repo/dist"
   [ ! -e "$state/made-node-modules" ] || rm -rf "$repo/node_modules"
