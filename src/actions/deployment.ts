@@ -58,10 +58,17 @@ export async function placeOf(context: ActionContext): Promise<JobPlace> {
   };
 }
 
-/** The engine of a host. */
-export async function engineHere(context: ActionContext, host: string): Promise<Engine> {
-  return engineOf(await engineConnectionOf(context, host));
+/** The engine of a host, one for all actions of a run. */
+export function engineHere(
+  context: Pick<ActionContext, 'connect' | 'shared'>,
+  host: string,
+): Promise<Engine> {
+  return context.shared.get(engineKey(host), async () => engineOf(await engineConnectionOf(context, host)));
 }
+
+/** The keys that a host's engine and facts have in a run's store. */
+export const engineKey = (host: string): string => `engine:${host}`;
+const factsKey = (host: string): string => `facts:${host}`;
 
 /** What is on a host's engine, observed once and again after a change. */
 export async function factsOf(context: ActionContext, host: string): Promise<HostFacts> {
@@ -79,8 +86,4 @@ export function forgetFacts(context: ActionContext, host: string): void {
 export function applyPorts(context: ActionContext) {
   const { clock, signal, progress, applied, output } = context;
   return { clock, signal, progress, applied, output };
-}
-
-function factsKey(host: string): string {
-  return `facts:${host}`;
 }

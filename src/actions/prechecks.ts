@@ -8,7 +8,6 @@ import type { ServicePlan } from '../services/index.ts';
 import { isInSubnet, type Site } from '../site/index.ts';
 import { type ActionContext, type ActionPlan, defineAction } from './action.ts';
 import { deploymentOf, engineHere, factsOf } from './deployment.ts';
-import { engineConnectionOf } from './engine-connection.ts';
 import { missingImages } from './images.ts';
 import { numberInput } from './inputs.ts';
 import { listeners, portProblems } from './ports-in-use.ts';
@@ -117,7 +116,6 @@ async function engineProblems(
   given: Inputs,
 ): Promise<{ readonly problems: string[]; readonly facts?: HostFacts }> {
   try {
-    await engineConnectionOf(context, host);
     return { problems: [], facts: await factsOf(context, host) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

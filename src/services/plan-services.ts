@@ -1,4 +1,6 @@
 import type { ContainerSpec, ReloadMethod } from '../lib/container-spec.ts';
+import { UserError } from '../lib/errors.ts';
+import { yamlAt } from '../lib/yaml.ts';
 import { createTemplates, type Templates } from '../templates/index.ts';
 import { type ConfigRendering, kollaConfig, type RenderedConfig, renderConfigs } from './config-files.ts';
 import { optionsOf } from './container-options.ts';
@@ -52,6 +54,7 @@ export type Planning = {
 
 function planService(service: Service, planning: Planning): ServicePlan {
   const { world } = planning;
+  refuseCrowd(service, world);
   const enabled = new Set(world.enabled.map((one) => one.name));
   const containers: ContainerSpec[] = [];
   const oneShots: PlannedOneShot[] = [];
@@ -81,6 +84,21 @@ function planService(service: Service, planning: Planning): ServicePlan {
     checks: checksOf(world, service),
     listens: listensOf(world, service),
   };
+}
+
+/** Throws E_SERVICE where a service that makes no cluster has more members than it can have. */
+function refuseCrowd(service: Service, world: ServiceWorld): void {
+  const { max_members: most } = service.source;
+  const members = membersOf(world, service);
+  if (most === undefined || members.length <= most) return;
+  throw new UserError(
+    'E_SERVICE',
+    `service "${service.name}" can have ${most} ${most === 1 ? 'host' : 'hosts'}, and its group has ${members.length}: ${members.join(', ')}`,
+    {
+      at: yamlAt(service.node, ['max_members'])?.at,
+      hint: `make a group "${service.name}" of fewer hosts in inventory.yml`,
+    },
+  );
 }
 
 function hostsOf(world: ServiceWorld, service: Service, container: string): readonly string[] {

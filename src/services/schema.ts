@@ -172,6 +172,8 @@ export const serviceSchema = strictObject({
   enabled: flexBoolean.default(true),
   external: flexBoolean.default(false),
   group: groups,
+  /** More hosts than this in its group are an error: its members do not make a cluster. */
+  max_members: z.number().int().min(1).optional(),
   vars: z.record(z.string(), variable).default({}),
   secrets: z.record(z.string(), secret.nullable()).default({}),
   containers: z.record(name, containerSchema).default({}),
