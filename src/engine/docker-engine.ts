@@ -12,6 +12,7 @@ export function engineOf(connection: EngineConnection): Engine {
     host: connection.host,
     ...observing(connection),
     ...changing(connection),
+    ...driving(connection),
     ...filling(connection),
     exec: (container, request) => execOverDocker(connection, container, request),
     readLogs: (container, request) => readLogsOverDocker(connection, container, request),
@@ -52,16 +53,7 @@ function observing({ call }: EngineConnection): Pick<Engine, Observing> {
   };
 }
 
-type Changing =
-  | 'createContainer'
-  | 'startContainer'
-  | 'stopContainer'
-  | 'restartContainer'
-  | 'unpauseContainer'
-  | 'signalContainer'
-  | 'renameContainer'
-  | 'setRestartPolicy'
-  | 'removeContainer';
+type Changing = 'createContainer' | 'renameContainer' | 'setRestartPolicy' | 'removeContainer';
 
 function changing({ call }: EngineConnection): Pick<Engine, Changing> {
   return {
@@ -71,6 +63,32 @@ function changing({ call }: EngineConnection): Pick<Engine, Changing> {
       );
       return made.id;
     },
+    renameContainer: async (id, name) => {
+      await call(`rename container ${id} to ${name}`, (docker) => docker.getContainer(id).rename({ name }));
+    },
+    setRestartPolicy: async (id, policy) => {
+      const update = { RestartPolicy: { Name: policy, MaximumRetryCount: 0 } };
+      await call(`set the restart policy of container ${id}`, (docker) =>
+        docker.getContainer(id).update(update),
+      );
+    },
+    removeContainer: async (id) => {
+      const remove = (docker: Docker) => docker.getContainer(id).remove({ force: true, v: true });
+      await unlessGone(call(`remove container ${id}`, remove, { streams: true, timeoutMs: 180_000 }));
+    },
+  };
+}
+
+/** What a container goes through while it stays the same one. */
+type Driving =
+  | 'startContainer'
+  | 'stopContainer'
+  | 'restartContainer'
+  | 'unpauseContainer'
+  | 'signalContainer';
+
+function driving({ call }: EngineConnection): Pick<Engine, Driving> {
+  return {
     startContainer: async (id) => {
       // The runtime may take long on a loaded host.
       const how = { timeoutMs: 180_000 };
@@ -92,19 +110,6 @@ function changing({ call }: EngineConnection): Pick<Engine, Changing> {
     },
     signalContainer: async (id, signal) => {
       await call(`send ${signal} to container ${id}`, (docker) => docker.getContainer(id).kill({ signal }));
-    },
-    renameContainer: async (id, name) => {
-      await call(`rename container ${id} to ${name}`, (docker) => docker.getContainer(id).rename({ name }));
-    },
-    setRestartPolicy: async (id, policy) => {
-      const update = { RestartPolicy: { Name: policy, MaximumRetryCount: 0 } };
-      await call(`set the restart policy of container ${id}`, (docker) =>
-        docker.getContainer(id).update(update),
-      );
-    },
-    removeContainer: async (id) => {
-      const remove = (docker: Docker) => docker.getContainer(id).remove({ force: true, v: true });
-      await unlessGone(call(`remove container ${id}`, remove, { streams: true, timeoutMs: 180_000 }));
     },
   };
 }
