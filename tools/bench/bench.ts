@@ -70,7 +70,7 @@ async function noopDeploy(directory: string): Promise<Measurement[]> {
   const calls = await countCalls(deploy);
   return [
     { name: 'no-op deploy', value, unit: 'ms', limit: 3000, note: 'all-in-one, after a deploy' },
-    { name: 'its engine calls', value: calls.length, unit: 'calls', limit: 40, note: grouped(calls) },
+    { name: 'its engine calls', value: calls.length, unit: 'calls', limit: 12, note: grouped(calls) },
   ];
 }
 
