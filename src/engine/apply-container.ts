@@ -5,7 +5,7 @@ import { packConfig } from './config-archive.ts';
 import { configDirectory, containerConfig, kollaDirectory } from './container-config.ts';
 import { type ContainerPlan, type ContainerStep, made } from './container-plan.ts';
 import { ensureVolume } from './ensure-volume.ts';
-import { appliedLabels, appliedVolume, namesOf } from './labels.ts';
+import { appliedLabels, appliedVolume, changingVolume, namesOf } from './labels.ts';
 import type { Engine } from './port.ts';
 import { type Proof, proveContainer } from './prove.ts';
 import { endUnproven } from './roll-back.ts';
@@ -70,6 +70,8 @@ async function perform(run: Performance, step: ContainerStep): Promise<void> {
       return takeConfiguration(engine, { spec, container: step.target, how: step.how }, ports);
     case 'record':
       return record(engine, plan, step.target);
+    case 'forget':
+      return engine.removeVolume(step.name);
     case 'remove':
       return engine.removeContainer(step.target);
     default:
@@ -120,6 +122,7 @@ async function record(engine: Engine, plan: ContainerPlan, containerId: string):
   const name = appliedVolume(plan.spec.name);
   await engine.removeVolume(name);
   await engine.createVolume(name, appliedLabels(plan.spec, containerId));
+  await engine.removeVolume(changingVolume(plan.spec.name));
 }
 
 function idOf(run: Performance, target: string): string {

@@ -1,9 +1,9 @@
 import type { ContainerSpec } from '../lib/container-spec.ts';
 import { UserError } from '../lib/errors.ts';
 import { type HostFacts, isOurs } from './facts.ts';
-import { appliedVolume, labels, namesOf, readMapLabel } from './labels.ts';
+import { appliedVolume, changingVolume, labels, namesOf, readMapLabel } from './labels.ts';
 import { explainOptions, summarizeOptions } from './option-summary.ts';
-import type { ContainerFact } from './port.ts';
+import type { ContainerFact, VolumeFact } from './port.ts';
 
 /** A spec beside the containers that hold its name and the names that its replacement goes through. */
 export type ContainerPair = {
@@ -60,9 +60,17 @@ export function explain(
     ? []
     : explainOptions(readMapLabel(fact, labels.options), summarizeOptions(spec));
   const engine = engineSame || options.length > 0 ? options : ['the way options are hashed changed'];
+  if (isChanging(facts, fact, spec.name))
+    return { engine, config: ['its last change of configuration was cut off'] };
   const applied = appliedConfig(facts, fact, spec.name);
   if (applied.labels[labels.configHash] === spec.configHash) return { engine, config: [] };
   return { engine, config: explainFiles(readMapLabel(applied, labels.files), spec) };
+}
+
+/** The records of what the containers of this name have taken. */
+export function recordsOf(pair: Pick<ContainerPair, 'spec' | 'facts'>): VolumeFact[] {
+  const { name } = pair.spec;
+  return [appliedVolume(name), changingVolume(name)].flatMap((one) => pair.facts.volumes.get(one) ?? []);
 }
 
 /** How long a replaced or restarted container is away, as a plan prints it. */
@@ -84,6 +92,11 @@ function isMatch(spec: ContainerSpec, facts: HostFacts, fact: ContainerFact): bo
 function appliedConfig(facts: HostFacts, fact: ContainerFact, name: string): Pick<ContainerFact, 'labels'> {
   const record = facts.volumes.get(appliedVolume(name));
   return record?.labels[labels.containerId] === fact.id ? record : fact;
+}
+
+/** True if a change of this very container's configuration was begun and not recorded: nobody knows what it has. */
+function isChanging(facts: HostFacts, fact: ContainerFact, name: string): boolean {
+  return facts.volumes.get(changingVolume(name))?.labels[labels.containerId] === fact.id;
 }
 
 function explainFiles(before: Readonly<Record<string, string>>, spec: ContainerSpec): string[] {

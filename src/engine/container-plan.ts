@@ -1,7 +1,7 @@
 import type { Change, ChangeKind } from '../lib/change.ts';
 import type { ContainerSpec } from '../lib/container-spec.ts';
 import { namedVolumes } from './container-config.ts';
-import { type ContainerPair, explain, gapOf, readPair } from './container-pair.ts';
+import { type ContainerPair, explain, gapOf, readPair, recordsOf } from './container-pair.ts';
 import type { HostFacts } from './facts.ts';
 import { labels } from './labels.ts';
 import type { ContainerFact, RestartPolicy } from './port.ts';
@@ -37,6 +37,7 @@ export type ContainerStep =
   | { readonly do: 'prove'; readonly target: string }
   | { readonly do: 'take'; readonly target: string; readonly how: 'reload' | 'restart' }
   | { readonly do: 'record'; readonly target: string }
+  | { readonly do: 'forget'; readonly name: string }
   | { readonly do: 'remove'; readonly target: string; readonly name: string };
 
 /** The container that a plan's own `make` creates. */
@@ -58,7 +59,9 @@ export function planContainer(spec: ContainerSpec, facts: HostFacts): ContainerP
   if (why.engine.length > 0) return replacement(pair, current);
   if (why.config.length === 0) return keep(pair, current);
   const how = spec.onChange;
-  if (how === 'recreate' || current.status !== 'running') return replacement(pair, current);
+  // An unproven successor of a container that is still kept is not mended but replaced, so that there is a way back.
+  const cannotTake = current.status !== 'running' || pair.previous !== undefined;
+  if (how === 'recreate' || cannotTake) return replacement(pair, current);
   return take(pair, current, how);
 }
 
@@ -69,10 +72,10 @@ function replacement(pair: ContainerPair, current: ContainerFact): ContainerPlan
 /** Makes a new container; the one that is there, if any, steps aside. */
 function replaceOrCreate(pair: ContainerPair): ContainerPlan {
   const { spec, current, previous, names } = pair;
-  const aside = current && !previous && isWorthKeeping(pair, current) ? current : undefined;
+  const aside = current && !previous && isWorthKeeping(current) ? current : undefined;
   const kept = previous ?? aside;
   // Stopped by a run that was cut off: renamed at once, so that it stays what can be put back.
-  const early = aside?.status === 'exited';
+  const early = aside?.status === 'exited' && pair.next !== undefined;
   const steps: ContainerStep[] = [
     ...(current?.status === 'running' && pair.next ? [policy(pair, current.id)] : []),
     ...(early && aside ? stepAside(aside, names.previous) : []),
@@ -83,6 +86,7 @@ function replaceOrCreate(pair: ContainerPair): ContainerPlan {
     ...(current && !early ? stepAside(current, aside ? names.previous : undefined) : []),
     ...bringUp(pair, made, { rename: true }),
     ...(kept ? [remove(kept)] : []),
+    ...staleRecords(pair, undefined),
   ];
   const reasons = current ? reasonsToReplace(pair, current) : reasonsToCreate(pair);
   const kind = current || previous ? 'replace' : 'create';
@@ -145,18 +149,24 @@ function keep(pair: ContainerPair, current: ContainerFact): ContainerPlan {
 
 /** The running container takes the new configuration. What an interrupted replacement left is ended first. */
 function take(pair: ContainerPair, current: ContainerFact, how: 'reload' | 'restart'): ContainerPlan {
-  const { previous, next, spec } = pair;
-  const first: ContainerStep[] =
-    previous || next ? [policy(pair, current.id), ...clearWay(pair)] : clearWay(pair);
+  const { next, spec } = pair;
+  const first: ContainerStep[] = next ? [policy(pair, current.id), ...clearWay(pair)] : clearWay(pair);
   const steps: ContainerStep[] = [
     ...first,
+    ...staleRecords(pair, current),
     { do: 'take', target: current.id, how },
     prove(current.id),
     { do: 'record', target: current.id },
-    ...(previous ? [remove(previous)] : []),
   ];
   const gap = how === 'restart' ? gapOf(spec) : undefined;
   return finishPlan(pair, { kind: how, reasons: explain(pair, current).config, steps, gap });
+}
+
+/** Forgets records that speak of other containers than `kept`: they would hold the place of its own. */
+function staleRecords(pair: ContainerPair, kept: ContainerFact | undefined): ContainerStep[] {
+  return recordsOf(pair)
+    .filter((record) => kept === undefined || record.labels[labels.containerId] !== kept.id)
+    .map((record) => ({ do: 'forget', name: record.name }));
 }
 
 /** Removes what a cut-off run left and nobody uses: half-made and throw-away containers. */
@@ -191,10 +201,9 @@ function bringUp(pair: ContainerPair, target: string, how: { readonly rename: bo
   ];
 }
 
-/** A container that ran, or that a cut-off run had stopped to replace it, can be put back. A broken one can't. */
-function isWorthKeeping(pair: ContainerPair, current: ContainerFact): boolean {
-  if (current.status === 'running' || current.status === 'paused') return true;
-  return current.status === 'exited' && pair.next !== undefined;
+/** A container that ran, or that was stopped, can be put back. One in a crash loop, or never started, can't. */
+function isWorthKeeping(current: ContainerFact): boolean {
+  return current.status === 'running' || current.status === 'paused' || current.status === 'exited';
 }
 
 function reasonsToReplace(pair: ContainerPair, current: ContainerFact): string[] {

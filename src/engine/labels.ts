@@ -26,9 +26,18 @@ export const labels = {
 
 /**
  * What a labelled object is: a service's container, a throw-away one that checks a configuration or asks whether
- * something is done, a one-shot; a volume with data, or one that only records (`applied`, `done`); a lock.
+ * something is done, a one-shot; a volume with data, or one that only records (`applied`, `changing`, `done`); a lock.
  */
-export type Role = 'service' | 'check' | 'probe' | 'one-shot' | 'data' | 'applied' | 'done' | 'lock';
+export type Role =
+  | 'service'
+  | 'check'
+  | 'probe'
+  | 'one-shot'
+  | 'data'
+  | 'applied'
+  | 'changing'
+  | 'done'
+  | 'lock';
 
 /** The labels of a container made from a spec. */
 export function containerLabels(spec: ContainerSpec, role: Role): Record<string, string> {
@@ -55,8 +64,20 @@ export function ownerLabels(spec: ContainerSpec, role: Role): Record<string, str
 
 /** The labels of the record that `containerId` has taken the spec's configuration. */
 export function appliedLabels(spec: ContainerSpec, containerId: string): Record<string, string> {
+  return recordLabels(spec, { role: 'applied', containerId });
+}
+
+/** The labels of the record that a container is just taking the spec's configuration. */
+export function changingLabels(spec: ContainerSpec, containerId: string): Record<string, string> {
+  return recordLabels(spec, { role: 'changing', containerId });
+}
+
+function recordLabels(
+  spec: ContainerSpec,
+  { role, containerId }: { readonly role: Role; readonly containerId: string },
+): Record<string, string> {
   return {
-    ...ownerLabels(spec, 'applied'),
+    ...ownerLabels(spec, role),
     [labels.containerId]: containerId,
     [labels.configHash]: spec.configHash,
     [labels.files]: JSON.stringify(shortHashes(spec)),
@@ -66,6 +87,16 @@ export function appliedLabels(spec: ContainerSpec, containerId: string): Record<
 /** The volume that records what a running container has taken. */
 export function appliedVolume(containerName: string): string {
   return `slipway.applied.${containerName}`;
+}
+
+/** The volume that stands while a running container's configuration is being changed. */
+export function changingVolume(containerName: string): string {
+  return `slipway.changing.${containerName}`;
+}
+
+/** The name of the container that a record's volume speaks of. */
+export function containerOfRecord(volume: string): string {
+  return volume.replace(/^slipway\.(applied|changing|done)\./, '');
 }
 
 /** The volume that records that a one-shot is done. */

@@ -1,7 +1,7 @@
 import type { Change } from '../lib/change.ts';
 import type { Applied, ApplyPorts } from './apply-ports.ts';
 import { type HostFacts, isOurs } from './facts.ts';
-import { baseNameOf, labels, type Role } from './labels.ts';
+import { baseNameOf, containerOfRecord, labels, type Role } from './labels.ts';
 import type { ContainerFact, Engine } from './port.ts';
 
 /** What of a site is to be taken from a host. */
@@ -29,7 +29,7 @@ export function planOrphans(facts: HostFacts, wanted: ReadonlySet<string>): Remo
   const usedBy = new Set(used.map((fact) => fact.labels[labels.container]));
   const plan = planRemoval(facts, {
     container: (fact) => !isWanted(fact.name),
-    volume: (name, role) => role !== 'data' && !isWanted(name.replace(/^slipway\.(applied|done)\./, '')),
+    volume: (name, role) => role !== 'data' && !isWanted(containerOfRecord(name)),
     reason: 'nothing in the site wants it any more',
   });
   const unused = (name: string) => !usedBy.has(facts.volumes.get(name)?.labels[labels.container]);

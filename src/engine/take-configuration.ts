@@ -4,6 +4,7 @@ import type { ApplyPorts } from './apply-ports.ts';
 import { packConfig } from './config-archive.ts';
 import { kollaDirectory } from './container-config.ts';
 import { invalidConfiguration } from './invalid-configuration.ts';
+import { changingLabels, changingVolume } from './labels.ts';
 import type { ContainerExecResult, Engine } from './port.ts';
 
 /** Where a running container finds a configuration that it has not taken yet, below `/var/lib/kolla`. */
@@ -31,6 +32,8 @@ export async function takeConfiguration(engine: Engine, taking: Taking, ports: A
   if (reload?.validate) await validate(engine, taking, reload.validate);
   await ports.guard?.();
   ports.signal.throwIfAborted();
+  // From here to the record nobody knows what the container has: a run that finds this gives it again.
+  await engine.createVolume(changingVolume(spec.name), changingLabels(spec, container));
   await must(engine, taking, reload?.activate ?? defaultActivate);
   if (how === 'restart') {
     await engine.restartContainer(container, spec.options.stopGraceSeconds);

@@ -188,9 +188,16 @@ const rows: readonly {
   },
   {
     row: '13 broken old one',
-    containers: { web: { spec: before, status: 'exited', exitCode: 1 } },
+    containers: { web: { spec: before, status: 'restarting', exitCode: 1 } },
     kind: 'replace',
-    steps: `make, remove web, rename made web, ${up('made')}`,
+    steps: `make, drain, policy web no, stop web, remove web, rename made web, ${up('made')}`,
+  },
+  {
+    row: '13b another one wanted while the old one is stopped',
+    containers: { web: { spec: before, status: 'exited' } },
+    kind: 'replace',
+    steps: `make, rename web web.previous, rename made web, ${up('made')}, remove web`,
+    fallback: 'web',
   },
   {
     row: '14 the throw-away container of a check is left',
