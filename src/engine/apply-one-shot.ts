@@ -4,7 +4,7 @@ import type { Applied, ApplyPorts } from './apply-ports.ts';
 import { configDirectory, containerConfig } from './container-config.ts';
 import { ensureVolume } from './ensure-volume.ts';
 import { doneVolume, labels, namesOf, ownerLabels, type Role } from './labels.ts';
-import { type OneShotPlan, oneShotImage } from './one-shot-plan.ts';
+import { bringsOther, type OneShotPlan, oneShotImage } from './one-shot-plan.ts';
 import type { Engine } from './port.ts';
 import { type BriefResult, runToEnd, waitForEnd } from './run-to-end.ts';
 
@@ -20,7 +20,7 @@ export async function applyOneShot(engine: Engine, plan: OneShotPlan, ports: App
   await ports.guard?.();
   await endLeftovers(engine, plan, ports);
   for (const name of plan.missingVolumes) await ensureVolume(engine, oneShot.spec, name);
-  if (await isDone(engine, oneShot, ports)) {
+  if (!bringsOther(plan) && (await isDone(engine, oneShot, ports))) {
     ports.progress(`${oneShot.spec.container}: the service's data says that it is done`);
     await record(engine, oneShot);
     return { changed: false };

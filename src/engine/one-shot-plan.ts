@@ -5,6 +5,8 @@ import { ownedContainer } from './container-pair.ts';
 import type { HostFacts } from './facts.ts';
 import { doneVolume, labels, namesOf } from './labels.ts';
 
+const configChanged = 'its configuration changed';
+
 /** What is to be done about a one-shot. `none` needs no call at all. */
 export type OneShotPlan = {
   readonly oneShot: OneShotSpec;
@@ -43,6 +45,11 @@ export function planOneShot(oneShot: OneShotSpec, facts: HostFacts): OneShotPlan
   };
 }
 
+/** True where the record says that something else was brought about: then the service's data need not be asked. */
+export function bringsOther(plan: OneShotPlan): boolean {
+  return plan.reasons.includes(configChanged);
+}
+
 /** The image of a one-shot as its record names it. */
 export function oneShotImage(oneShot: OneShotSpec): string {
   const { image } = oneShot.spec;
@@ -61,6 +68,8 @@ function whyToRun(oneShot: OneShotSpec, facts: HostFacts): string | undefined {
       return record.labels[labels.members] === oneShot.membersHash
         ? undefined
         : 'the members of the group changed';
+    case 'config-changed':
+      return record.labels[labels.members] === oneShot.membersHash ? undefined : configChanged;
     default:
       return oneShot.when satisfies never;
   }

@@ -30,11 +30,11 @@ export type ContainerSpec = {
 /** A container that does one thing to a service's data and exits. Runs once a cluster, on `spec.host`. */
 export type OneShotSpec = {
   readonly spec: ContainerSpec;
-  readonly when: 'install' | 'image-changed' | 'members-changed';
+  readonly when: 'install' | 'image-changed' | 'members-changed' | 'config-changed';
   readonly phase: 'expand' | 'migrate' | 'contract';
   /** Read-only probe of the service's own data, run with the same image, options and files: exit 0 is done. */
   readonly done?: readonly string[];
-  /** Changes when the members of the cluster do (`members-changed`). */
+  /** Changes when the members of the cluster do (`members-changed`), or what it is to bring about (`config-changed`). */
   readonly membersHash: string;
   readonly timeoutSeconds: number;
 };

@@ -32,10 +32,10 @@ export function databaseOneShots(service: Service, planning: Planning): readonly
     ];
     const oneShot: OneShotSpec = {
       spec: container(service, { world: planning.world, database, configs }),
-      when: 'install',
+      when: 'config-changed',
       phase: 'expand',
       done: probe(['mariadb', '--defaults-file=/etc/mysql/user.cnf', '--execute=SELECT 1', database]),
-      membersHash: hmac(secrets.hmacKey(), canonical([])),
+      membersHash: hmac(secrets.hmacKey(), canonical([database, user, own])),
       timeoutSeconds: 300,
     };
     return { before: 'containers', oneShot };

@@ -24,14 +24,19 @@ export function oneShotsOf(
     if (!base) return [];
     const scope = serviceScope(world, service, base.host);
     const source = evaluatePart(service, path, { scope, schema: oneShotSchema });
+    const configs = source.configs.flatMap((config) => from.configsOn(base.host).get(config) ?? []);
     const spec = oneShotContainer(base, {
       name,
       env: source.env,
       command: source.command,
-      configs: source.configs.flatMap((config) => from.configsOn(base.host).get(config) ?? []),
+      configs,
       key: world.site.secrets.hmacKey(),
     });
-    const members = membersOf(world, service);
+    const own = configs.length > 0 ? configs.flatMap((one) => one.files) : spec.files;
+    const about =
+      source.when === 'config-changed'
+        ? own.map((file) => [file.path, file.content])
+        : membersOf(world, service);
     const oneShot: OneShotSpec = {
       spec,
       when: source.when,
@@ -39,7 +44,7 @@ export function oneShotsOf(
       ...(source.done !== undefined && {
         done: probe(typeof source.done === 'string' ? ['bash', '-c', source.done] : source.done),
       }),
-      membersHash: hmac(world.site.secrets.hmacKey(), canonical(members)),
+      membersHash: hmac(world.site.secrets.hmacKey(), canonical(about)),
       timeoutSeconds: numberOf(source.timeout, service, [...path, 'timeout']),
     };
     return [{ oneShot, before: source.before }];

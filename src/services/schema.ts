@@ -128,7 +128,7 @@ export const oneShotSchema = strictObject({
   command: text.optional(),
   env: z.record(z.string(), text).default({}),
   configs: z.array(text).default([]),
-  when: z.enum(['install', 'image-changed', 'members-changed']).default('install'),
+  when: z.enum(['install', 'image-changed', 'members-changed', 'config-changed']).default('install'),
   phase: z.enum(['expand', 'migrate', 'contract']).default('migrate'),
   done: words.optional(),
   before: z.enum(['containers', 'ready']).default('containers'),

@@ -20,7 +20,9 @@ function specsOf(plans: readonly ServicePlan[]): readonly ContainerSpec[] {
 
 function fileOf(plans: readonly ServicePlan[], container: string, path: string, host?: string): string {
   const spec = specsOf(plans).find((one) => one.container === container && host === (host && one.host));
-  return spec?.files.find((file) => file.path === path)?.content ?? assert.unreachable(`${container} ${path}`);
+  const file = spec?.files.find((one) => one.path === path);
+  if (!file) throw new Error(`${container} has no file ${path}`);
+  return file.content;
 }
 
 /** What is not as every container has it. */
@@ -64,12 +66,14 @@ test('containers and one-shots are those of the golden case', async () => {
 test('one-shots come before the containers, each with a probe of the data', async () => {
   const shots = (await plansOf()).flatMap((plan) => plan.oneShots);
   assert.equal(
-    shots.map(({ before, oneShot }) => `${before} ${oneShot.spec.container} ${oneShot.when} ${oneShot.phase}`),
+    shots.map(
+      ({ before, oneShot }) => `${before} ${oneShot.spec.container} ${oneShot.when} ${oneShot.phase}`,
+    ),
     [
       'containers mariadb-bootstrap install expand',
-      'containers keystone-database install expand',
+      'containers keystone-database config-changed expand',
       'containers keystone-db-sync image-changed migrate',
-      'containers keystone-bootstrap install migrate',
+      'containers keystone-bootstrap config-changed migrate',
     ],
   );
   assert.ok(shots.every(({ oneShot }) => (oneShot.done ?? []).length > 0));

@@ -23,7 +23,7 @@ for (const one of (node ? yamlData(node) : []) as DefinitionCase[]) {
     for (const [index, expected] of one.problems.entries()) {
       const found = problems[index] as Problem;
       const [, place, code, message = '', hint = ''] =
-        /^(\d+:\d+) (E_\w+) ?(.*?) \| ?(.*)$/.exec(expected) ?? assert.unreachable(expected);
+        /^(\d+:\d+) (E_\w+) ?(.*?) \| ?(.*)$/.exec(expected) ?? [];
       assert.is(`${found.at?.line}:${found.at?.column}`, place, shown(found));
       assert.is(found.code, code, shown(found));
       assert.ok(found.message.includes(message), shown(found));
