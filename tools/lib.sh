@@ -106,7 +106,7 @@ wait_for_programs() {
     done
     [ -n "$missing" ] || return 0
     say "These are needed and can't be installed from here (that takes root on Debian or Ubuntu): $missing"
-    can_ask || die "install them and call this again"
+    { [ -t 0 ] && [ -t 2 ]; } || die "install them and call this again"
     printf 'Install them, then press Enter to go on. ' >&2
     read -r _
   done
