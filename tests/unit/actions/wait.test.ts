@@ -42,7 +42,11 @@ async function perform(name: string, given: Record<string, unknown>) {
 
 test('http waits until the answer is as expected, and gives it', async () => {
   asked = 0;
-  const { outputs } = await perform('slipway/http', { url: `http://127.0.0.1:${port}/slow`, status: 200 });
+  const { outputs } = await perform('slipway/http', {
+    url: `http://127.0.0.1:${port}/slow`,
+    status: 200,
+    'timeout-seconds': 3600,
+  });
   assert.is(asked, 3);
   assert.is(outputs['status'], '200');
   assert.is(JSON.parse(outputs['headers'] ?? '')['x-subject-token'], 'tok');
