@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { UserError } from '../lib/errors.ts';
 import type { EngineConnection } from './connection.ts';
+import { translateEngineError } from './engine-errors.ts';
 import type { ContainerExec, ContainerExecResult, LogRequest } from './port.ts';
 
 type Output = (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
@@ -40,7 +41,7 @@ export async function execOverDocker(
     request.output?.(stream, chunk);
   });
   socket.end(request.stdin ?? '');
-  await untilEnd(reading, socket, { request, what });
+  await translated(connection, what, untilEnd(reading, socket, { request, what }));
   const exitCode = await exitCodeOf(connection, exec.id, what);
   return { exitCode, stdout: kept.stdout.text(), stderr: kept.stderr.text() };
 }
@@ -73,12 +74,22 @@ export async function readLogsOverDocker(
   const reading = config.Tty ? passOn(stream, request.output) : demultiplex(stream, request.output);
   const stop = () => stream.destroy();
   request.signal?.addEventListener('abort', stop, { once: true });
+  if (request.signal?.aborted) stop();
   try {
-    await reading;
+    await translated(connection, what, reading);
   } catch (error) {
     if (!request.signal?.aborted) throw error;
   } finally {
     request.signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** A connection that breaks while its stream is read is the engine's failure, not a defect of ours. */
+async function translated<T>(connection: EngineConnection, what: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    throw translateEngineError(error, { host: connection.host, address: connection.address, what });
   }
 }
 

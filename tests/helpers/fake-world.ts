@@ -50,6 +50,9 @@ export type FakeEngineOptions = {
   readonly onChange?: (call: string, when: 'before' | 'after') => void;
 };
 
+/** Ids are unique over all engines, as real ones are. */
+let created = 0;
+
 /** The state behind the fake engine, and how it moves with the clock. */
 export class World {
   readonly containers = new Map<string, FakeContainer>();
@@ -58,7 +61,6 @@ export class World {
   readonly calls: string[] = [];
   readonly changes: string[] = [];
   readonly options: FakeEngineOptions;
-  private count = 0;
 
   constructor(options: FakeEngineOptions) {
     this.options = options;
@@ -103,8 +105,8 @@ export class World {
     const image = config.Image ?? '';
     if (!this.images.has(image)) throw new UserError('E_IMAGE_MISSING', `No such image: ${image}`);
     this.refuseTaken(name);
-    this.count += 1;
-    const id = `id-${this.count}-${name}`;
+    created += 1;
+    const id = `id-${created}-${name}`;
     const now = this.now();
     this.containers.set(id, {
       id,
