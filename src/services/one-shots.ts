@@ -8,47 +8,48 @@ import { oneShotSchema } from './schema.ts';
 import { listOf, membersOf, serviceScope } from './scope.ts';
 
 /** The one-shots of a service, in the order of the file, each on the first host of its container. */
-export function oneShotsOf(
-  service: Service,
-  from: {
-    readonly planning: Planning;
-    readonly containers: readonly ContainerSpec[];
-    readonly configsOn: (host: string) => ReadonlyMap<string, RenderedConfig>;
-  },
-): readonly PlannedOneShot[] {
-  const { world } = from.planning;
-  return Object.keys(service.source.one_shots).flatMap((name) => {
-    const path = ['one_shots', name];
-    const container = service.source.one_shots[name]?.container;
+export function oneShotsOf(service: Service, from: OneShotPlanning): readonly PlannedOneShot[] {
+  return Object.entries(service.source.one_shots).flatMap(([name, { container }]) => {
     const base = from.containers.find((spec) => spec.container === container);
-    if (!base) return [];
-    const scope = serviceScope(world, service, base.host);
-    const source = evaluatePart(service, path, { scope, schema: oneShotSchema });
-    const configs = source.configs.flatMap((config) => from.configsOn(base.host).get(config) ?? []);
-    const spec = oneShotContainer(base, {
-      name,
-      env: source.env,
-      command: source.command,
-      configs,
-      key: world.site.secrets.hmacKey(),
-    });
-    const own = configs.length > 0 ? configs.flatMap((one) => one.files) : spec.files;
-    const about =
-      source.when === 'config-changed'
-        ? own.map((file) => [file.path, file.content])
-        : membersOf(world, service);
-    const oneShot: OneShotSpec = {
-      spec,
-      when: source.when,
-      phase: source.phase,
-      ...(source.done !== undefined && {
-        done: probe(typeof source.done === 'string' ? ['bash', '-c', source.done] : source.done),
-      }),
-      membersHash: hmac(world.site.secrets.hmacKey(), canonical(about)),
-      timeoutSeconds: numberOf(source.timeout, service, [...path, 'timeout']),
-    };
-    return [{ oneShot, before: source.before }];
+    return base ? [oneShotOf(service, { ...from, name, base })] : [];
   });
+}
+
+type OneShotPlanning = {
+  readonly planning: Planning;
+  readonly containers: readonly ContainerSpec[];
+  readonly configsOn: (host: string) => ReadonlyMap<string, RenderedConfig>;
+};
+
+function oneShotOf(
+  service: Service,
+  from: OneShotPlanning & { readonly name: string; readonly base: ContainerSpec },
+): PlannedOneShot {
+  const { name, base } = from;
+  const { world } = from.planning;
+  const path = ['one_shots', name];
+  const scope = serviceScope(world, service, base.host);
+  const source = evaluatePart(service, path, { scope, schema: oneShotSchema });
+  const key = world.site.secrets.hmacKey();
+  const configs = source.configs.flatMap((config) => from.configsOn(base.host).get(config) ?? []);
+  const { env, command } = source;
+  const spec = oneShotContainer(base, { name, env, command, configs, key });
+  const own = configs.length > 0 ? configs.flatMap((one) => one.files) : spec.files;
+  const about =
+    source.when === 'config-changed'
+      ? own.map((file) => [file.path, file.content])
+      : membersOf(world, service);
+  const oneShot: OneShotSpec = {
+    spec,
+    when: source.when,
+    phase: source.phase,
+    ...(source.done !== undefined && {
+      done: probe(typeof source.done === 'string' ? ['bash', '-c', source.done] : source.done),
+    }),
+    membersHash: hmac(key, canonical(about)),
+    timeoutSeconds: numberOf(source.timeout, service, [...path, 'timeout']),
+  };
+  return { oneShot, before: source.before };
 }
 
 /** A container of a service as a one-shot: it serves nothing, so it is neither checked for health nor started again. */
