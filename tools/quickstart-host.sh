@@ -116,6 +116,7 @@ remove_engine_traces() {
 remove_engine_data() {
   local mounted
   for mounted in /run/docker/netns/*; do umount "$mounted" 2>/dev/null || true; done
-  rm -rf /var/lib/docker /var/lib/containerd /etc/docker /run/docker 2>/dev/null ||
+  groupdel docker 2>/dev/null || true
+  rm -rf /var/lib/docker /var/lib/containerd /etc/docker /etc/containerd /run/docker 2>/dev/null ||
     say "some of /var/lib/docker, /var/lib/containerd and /run/docker is in use: kept"
 }
