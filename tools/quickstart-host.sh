@@ -32,9 +32,12 @@ ensure_bridge() {
 
 # The kernel settings that bootstrap and an engine may change, as they were before the first call.
 host_settings='net.ipv4.ip_nonlocal_bind net.ipv6.ip_nonlocal_bind'
+# Where bootstrap writes them for the next start of the machine (pipelines/bootstrap.yml).
+settings_file=/etc/sysctl.d/60-slipway.conf
 
 keep_host_settings() {
   [ ! -f "$state/settings" ] || return 0
+  [ -e "$settings_file" ] || : >"$state/made-settings-file"
   engine_answers || host_settings+=' net.ipv4.ip_forward'
   local name file
   for name in $host_settings; do
@@ -44,6 +47,7 @@ keep_host_settings() {
 }
 
 restore_host_settings() {
+  [ ! -e "$state/made-settings-file" ] || rm -f "$settings_file"
   [ -f "$state/settings" ] || return 0
   local name value file
   while read -r name value; do

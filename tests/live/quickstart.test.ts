@@ -20,6 +20,7 @@ const env = {
   SLIPWAY_AGE_KEY_FILE: join(directory, '.slipway/age.key'),
 };
 const minutes = 60_000;
+const settingsFile = '/etc/sysctl.d/60-slipway.conf';
 
 const quickstart = (...more: string[]) =>
   runProgram([join(root, 'tools/quickstart'), '--dir', directory, '--name', name, '--yes', ...more], {
@@ -35,6 +36,7 @@ else define();
 
 function define(): void {
   const setting = readFileSync('/proc/sys/net/ipv4/ip_nonlocal_bind', 'utf8');
+  const hasSettingsFile = existsSync(settingsFile);
   let imagesBefore: string[] = [];
 
   test.before(async () => {
@@ -158,6 +160,7 @@ function define(): void {
     assert.not.ok(existsSync(directory));
     assert.not.ok(existsSync(`/sys/class/net/${bridge}`));
     assert.is(readFileSync('/proc/sys/net/ipv4/ip_nonlocal_bind', 'utf8'), setting);
+    assert.is(existsSync(settingsFile), hasSettingsFile);
     const images = await onEngine(references);
     assert.equal(
       imagesBefore.filter((one) => !images.includes(one)),
