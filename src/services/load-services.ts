@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { compileTemplate } from '../expressions/index.ts';
 import { type Problem, problem } from '../lib/errors.ts';
 import type { SourcePosition } from '../lib/position.ts';
@@ -32,7 +32,9 @@ export function loadServices(sources: ServiceSources): { catalogue: ServiceCatal
       if (service) services.set(service.name, service);
     }
   }
-  problems.push(...[...services.values()].flatMap((service) => referenceProblems(service, services)));
+  for (const service of services.values()) {
+    problems.push(...referenceProblems(service, services), ...templateProblems(service, sources));
+  }
   const ordered = inOrder(services, problems);
   return { catalogue: { services: ordered, roots: sources.roots }, problems };
 }
@@ -139,6 +141,17 @@ function referenceProblems(service: Service, all: ReadonlyMap<string, Service>):
       want('secret', config.keys, ['configs', name, 'keys'], Object.keys(source.secrets));
   }
   return problems;
+}
+
+/** Templates that no root has: a plan would find them at the first rendering only. */
+function templateProblems(service: Service, { roots, readText }: ServiceSources): Problem[] {
+  return Object.entries(service.source.configs).flatMap(([name, { template }]) => {
+    if (template === undefined || template.includes('${{')) return [];
+    if (roots.some((root) => readText(join(root, service.name, template)) !== undefined)) return [];
+    const at = yamlAt(service.node, ['configs', name, 'template'])?.at ?? service.node.at;
+    const place = join(dirname(service.file), template);
+    return [problem('E_SERVICE', `service "${service.name}": the template ${place} is not there`, { at })];
+  });
 }
 
 /** Those that are needed first; by name where needs say nothing. A cycle is a problem. */

@@ -63,7 +63,7 @@ test('the JSON Schema has every field, for editors', () => {
 function load(files: Readonly<Record<string, string>>) {
   return loadServices({
     roots: ['/services'],
-    readText: (path) => files[path.split('/').at(-2) ?? ''],
+    readText: (path) => (path.endsWith('/service.yml') ? files[path.split('/').at(-2) ?? ''] : undefined),
     listDirectories: () => Object.keys(files),
   });
 }
