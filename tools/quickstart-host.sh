@@ -107,8 +107,9 @@ remove_packages() {
   ! grep -qx docker.io <<<"$names" || remove_engine_data
 }
 
-# What an engine leaves in the kernel when it ends: its bridge, its chains and rules.
+# What an engine and its package leave: the group, and in the kernel the bridge, chains and rules.
 remove_engine_traces() {
+  groupdel docker 2>/dev/null || true
   "$ip_program" link del docker0 2>/dev/null || true
   local program
   for program in iptables ip6tables; do
@@ -120,7 +121,6 @@ remove_engine_traces() {
 remove_engine_data() {
   local mounted
   for mounted in /run/docker/netns/*; do umount "$mounted" 2>/dev/null || true; done
-  groupdel docker 2>/dev/null || true
   rm -rf /var/lib/docker /var/lib/containerd /etc/docker /etc/containerd /run/docker 2>/dev/null ||
     say "some of /var/lib/docker, /var/lib/containerd and /run/docker is in use: kept"
 }
