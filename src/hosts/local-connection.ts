@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { UserError } from '../lib/errors.ts';
 import type { ExecRequest, ExecResult, HostConnection } from '../lib/ports.ts';
 import { localEngine } from './engine-address.ts';
-import { killTree, treeMark } from './process-tree.ts';
+import { isTreeAlive, killTree, type ProcessTree, treeMark } from './process-tree.ts';
 
 export type LocalOptions = {
   /** The host's name, for messages. */
@@ -102,15 +102,20 @@ type EndWatch = {
 function watchEnd(child: ChildProcess, request: ExecRequest, mark: string): EndWatch {
   let why: ExecResult['ended'] = 'exited';
   let graceTimer: NodeJS.Timeout | undefined;
+  let killAtMs = 0;
+  const graceMs = request.graceMs ?? defaultGraceMs;
   const tree = { pid: child.pid ?? 0, mark };
   const kill = (reason: 'timed-out' | 'cancelled') => {
     if (why !== 'exited' || child.exitCode !== null || child.signalCode !== null) return;
     why = reason;
     killTree(tree, 'SIGTERM');
-    graceTimer = setTimeout(() => killTree(tree, 'SIGKILL'), request.graceMs ?? defaultGraceMs);
+    killAtMs = Date.now() + graceMs;
+    graceTimer = setTimeout(() => killTree(tree, 'SIGKILL'), graceMs);
   };
   const onAbort = () => kill('cancelled');
   request.signal?.addEventListener('abort', onAbort, { once: true });
+  // It may have come while the command was starting.
+  if (request.signal?.aborted) onAbort();
   const timer =
     request.timeoutMs === undefined ? undefined : setTimeout(() => kill('timed-out'), request.timeoutMs);
   const ended = new Promise<ExecResult>((resolve) => {
@@ -118,12 +123,21 @@ function watchEnd(child: ChildProcess, request: ExecRequest, mark: string): EndW
       clearTimeout(timer);
       clearTimeout(graceTimer);
       request.signal?.removeEventListener('abort', onAbort);
-      // The leader is gone; what it left behind of a killed tree goes too.
-      if (why !== 'exited') killTree(tree, 'SIGKILL');
-      resolve({ exitCode: exitCode ?? undefined, ended: why, ...(signal !== null && { signal }) });
+      const end = { exitCode: exitCode ?? undefined, ended: why, ...(signal !== null && { signal }) };
+      if (why === 'exited') return resolve(end);
+      outliveTree(tree, killAtMs).then(
+        () => resolve(end),
+        () => resolve(end),
+      );
     });
   });
   return { ended, kill };
+}
+
+/** The leader is gone; what it left behind of a killed tree may use the rest of the grace, then it goes too. */
+async function outliveTree(tree: ProcessTree, killAtMs: number): Promise<void> {
+  while (Date.now() < killAtMs && isTreeAlive(tree)) await new Promise((resolve) => setTimeout(resolve, 50));
+  killTree(tree, 'SIGKILL');
 }
 
 /** Whether output still comes: `taking` counts the chunks that are being handed on. */

@@ -16,6 +16,11 @@ export function killTree(tree: ProcessTree, signal: 'SIGTERM' | 'SIGKILL'): void
   for (const pid of strays) send(pid, signal);
 }
 
+/** True while any process of the command lives beside its leader. */
+export function isTreeAlive(tree: ProcessTree): boolean {
+  return listProcesses().some((name) => hasMark(Number(name), tree.mark));
+}
+
 function findStrays(tree: ProcessTree): number[] {
   const parents = readParents();
   const found = new Set<number>([tree.pid]);
