@@ -1,6 +1,6 @@
 import { containerConfig } from '../../../src/engine/container-config.ts';
 import { type ContainerPlan, observeHost, planContainer } from '../../../src/engine/index.ts';
-import { appliedLabels, appliedVolume } from '../../../src/engine/labels.ts';
+import { appliedLabels, appliedVolume, changingLabels, changingVolume } from '../../../src/engine/labels.ts';
 import type { ContainerSpec } from '../../../src/lib/container-spec.ts';
 import { makeSpec } from '../../helpers/container-specs.ts';
 import { type FakeContainer, type FakeEngine, fakeEngine } from '../../helpers/fake-engine.ts';
@@ -272,14 +272,14 @@ const reloading = (content: string) =>
     files: { 'app.conf': content },
   });
 
-test('a configuration that can be reloaded is taken by the running container', async () => {
+test('row 18 a configuration that can be reloaded is taken by the running container', async () => {
   const plan = await planWith(reloading('two'), { web: { spec: reloading('one') } });
   assert.is(plan.kind, 'reload');
   assert.is(stepsOf(plan), 'take web, prove web, record web');
   assert.is(plan.gap, undefined);
 });
 
-test('a stopped container cannot reload and is replaced', async () => {
+test('row 22 a stopped container cannot reload and is replaced', async () => {
   const plan = await planWith(reloading('two'), { web: { spec: reloading('one'), status: 'exited' } });
   assert.is(plan.kind, 'replace');
 });
@@ -293,6 +293,45 @@ test('the record of a reload counts only for the container that it speaks of', a
   await engine.removeVolume(appliedVolume('web'));
   await engine.createVolume(appliedVolume('web'), appliedLabels(reloading('two'), 'another'));
   assert.is((await planNow()).kind, 'reload');
+});
+
+async function planMarked(wanted: string, applied: string | undefined): Promise<ContainerPlan> {
+  const engine = await engineWith({ web: { spec: reloading('one') } });
+  const id = engine.byName('web')?.id ?? '';
+  if (applied !== undefined)
+    await engine.createVolume(appliedVolume('web'), appliedLabels(reloading(applied), id));
+  await engine.createVolume(changingVolume('web'), changingLabels(reloading('two'), id));
+  return planContainer(reloading(wanted), await observeHost(engine, { site: 'test' }));
+}
+
+test('row 19 a change that was begun and not recorded is done again, whatever is recorded', async () => {
+  for (const wanted of ['one', 'two', 'three']) {
+    for (const applied of ['one', 'two']) {
+      const plan = await planMarked(wanted, applied);
+      assert.is(plan.kind, 'reload');
+      assert.equal(plan.reasons, ['its last change of configuration was cut off']);
+    }
+  }
+});
+
+test('row 20 the same with the record gone', async () => {
+  for (const wanted of ['one', 'two']) assert.is((await planMarked(wanted, undefined)).kind, 'reload');
+});
+
+test('row 21 an unproven container is not reloaded but replaced', async () => {
+  const plan = await planWith(reloading('two'), {
+    web: { spec: reloading('one') },
+    'web.previous': { spec: before, status: 'exited' },
+  });
+  assert.is(plan.kind, 'replace');
+  assert.match(plan.fallback ?? '', /web\.previous$/);
+});
+
+test('a mark of another container is forgotten before ours is made', async () => {
+  const engine = await engineWith({ web: { spec: reloading('one') } });
+  await engine.createVolume(changingVolume('web'), changingLabels(reloading('two'), 'another'));
+  const plan = planContainer(reloading('two'), await observeHost(engine, { site: 'test' }));
+  assert.equal(plan.steps[0], { do: 'forget', name: changingVolume('web') });
 });
 
 test('the gap of a replacement says how long it may take', async () => {
