@@ -1,10 +1,21 @@
 import type { Change, ChangeKind } from '../lib/change.ts';
 import type { ContainerSpec } from '../lib/container-spec.ts';
-import { namedVolumes } from './container-config.ts';
-import { type ContainerPair, explain, gapOf, readPair, recordsOf } from './container-pair.ts';
+import { type ContainerPair, explain, gapOf, readPair } from './container-pair.ts';
+import {
+  bringUp,
+  type ContainerStep,
+  clearWay,
+  isWorthKeeping,
+  made,
+  missingVolumes,
+  policy,
+  prove,
+  remove,
+  staleRecords,
+  stepAside,
+} from './container-steps.ts';
 import type { HostFacts } from './facts.ts';
-import { labels } from './labels.ts';
-import type { ContainerFact, RestartPolicy } from './port.ts';
+import type { ContainerFact } from './port.ts';
 
 /**
  * What is to be done with one container, as a list of small steps that can be cut off between any two
@@ -22,26 +33,6 @@ export type ContainerPlan = {
   /** The same for people: empty for `none`. */
   readonly changes: readonly Change[];
 };
-
-/** `target` is a container's id, or `made`: the one that the step `make` of this plan created. */
-export type ContainerStep =
-  | { readonly do: 'volume'; readonly name: string }
-  | { readonly do: 'check' }
-  | { readonly do: 'make' }
-  | { readonly do: 'drain' }
-  | { readonly do: 'policy'; readonly target: string; readonly policy: RestartPolicy }
-  | { readonly do: 'stop'; readonly target: string }
-  | { readonly do: 'unpause'; readonly target: string }
-  | { readonly do: 'rename'; readonly target: string; readonly to: string }
-  | { readonly do: 'start'; readonly target: string }
-  | { readonly do: 'prove'; readonly target: string }
-  | { readonly do: 'take'; readonly target: string; readonly how: 'reload' | 'restart' }
-  | { readonly do: 'record'; readonly target: string }
-  | { readonly do: 'forget'; readonly name: string }
-  | { readonly do: 'remove'; readonly target: string; readonly name: string };
-
-/** The container that a plan's own `make` creates. */
-export const made = 'made';
 
 /**
  * Plans one container from what is on its host. Pure. Every state in which a killed run or a reboot can leave the
@@ -162,50 +153,6 @@ function take(pair: ContainerPair, current: ContainerFact, how: 'reload' | 'rest
   return finishPlan(pair, { kind: how, reasons: explain(pair, current).config, steps, gap });
 }
 
-/** Forgets records that speak of other containers than `kept`: they would hold the place of its own. */
-function staleRecords(pair: ContainerPair, kept: ContainerFact | undefined): ContainerStep[] {
-  return recordsOf(pair)
-    .filter((record) => kept === undefined || record.labels[labels.containerId] !== kept.id)
-    .map((record) => ({ do: 'forget', name: record.name }));
-}
-
-/** Removes what a cut-off run left and nobody uses: half-made and throw-away containers. */
-function clearWay(pair: ContainerPair): ContainerStep[] {
-  return [pair.next, pair.check, pair.probe].flatMap((one) => (one ? [remove(one)] : []));
-}
-
-function missingVolumes(pair: ContainerPair): ContainerStep[] {
-  return namedVolumes(pair.spec)
-    .filter((name) => !pair.facts.volumes.has(name))
-    .map((name) => ({ do: 'volume', name }));
-}
-
-/** Takes a container from its place: to `keptName`, or away where it is not worth keeping. */
-function stepAside(current: ContainerFact, keptName: string | undefined): ContainerStep[] {
-  const target = current.id;
-  const paused: ContainerStep[] = current.status === 'paused' ? [{ do: 'unpause', target }] : [];
-  const runs = current.status === 'running' || current.status === 'restarting' || current.status === 'paused';
-  const stop: ContainerStep[] = runs
-    ? [{ do: 'drain' }, ...paused, { do: 'policy', target, policy: 'no' }, { do: 'stop', target }]
-    : [];
-  if (keptName === undefined) return [...stop, remove(current)];
-  return [...stop, { do: 'rename', target, to: keptName }];
-}
-
-function bringUp(pair: ContainerPair, target: string, how: { readonly rename: boolean }): ContainerStep[] {
-  return [
-    ...(how.rename ? [{ do: 'rename', target, to: pair.spec.name } as const] : []),
-    policy(pair, target),
-    { do: 'start', target },
-    prove(target),
-  ];
-}
-
-/** A container that ran, or that was stopped, can be put back. One in a crash loop, or never started, can't. */
-function isWorthKeeping(current: ContainerFact): boolean {
-  return current.status === 'running' || current.status === 'paused' || current.status === 'exited';
-}
-
 function reasonsToReplace(pair: ContainerPair, current: ContainerFact): string[] {
   const why = explain(pair, current);
   const all = [...why.engine, ...why.config];
@@ -221,18 +168,6 @@ function statusText(fact: ContainerFact): string {
     return `${fact.status}, exit code ${fact.exitCode}`;
   if (fact.status !== 'running') return fact.status;
   return fact.health === 'starting' ? 'not yet healthy' : fact.health;
-}
-
-function policy(pair: ContainerPair, target: string): ContainerStep {
-  return { do: 'policy', target, policy: pair.spec.options.restart };
-}
-
-function prove(target: string): ContainerStep {
-  return { do: 'prove', target };
-}
-
-function remove(fact: ContainerFact): ContainerStep {
-  return { do: 'remove', target: fact.id, name: fact.name };
 }
 
 type Draft = Pick<ContainerPlan, 'kind' | 'reasons' | 'steps'> & {
@@ -263,9 +198,4 @@ function changeKind(draft: Draft): ChangeKind {
   if (draft.kind === 'none') throw new Error('a plan of kind none has no change');
   if (draft.kind !== 'finish') return draft.kind;
   return draft.steps.some((step) => step.do === 'start') ? 'start' : 'remove';
-}
-
-/** The hashes that the container itself carries, for who needs to know what runs. */
-export function hashesOf(fact: ContainerFact): { engine: string | undefined; config: string | undefined } {
-  return { engine: fact.labels[labels.engineHash], config: fact.labels[labels.configHash] };
 }

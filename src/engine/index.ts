@@ -11,8 +11,9 @@ export type {
   EngineVersion,
 } from './connection.ts';
 export { connectEngine, renderEndpoint, supportedApi } from './connection.ts';
-export type { ContainerPlan, ContainerStep } from './container-plan.ts';
+export type { ContainerPlan } from './container-plan.ts';
 export { planContainer } from './container-plan.ts';
+export type { ContainerStep } from './container-steps.ts';
 export { engineOf } from './docker-engine.ts';
 export { containerLogs, execInContainer } from './exec.ts';
 export type { HostFacts } from './facts.ts';
