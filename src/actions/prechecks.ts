@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HostFacts } from '../engine/index.ts';
+import { type HostFacts, isOurs } from '../engine/index.ts';
 import { interfacesOf, readCommand, systemFactsOf } from '../hosts/index.ts';
 import { UserError } from '../lib/errors.ts';
 import type { HostConnection } from '../lib/ports.ts';
@@ -36,12 +36,12 @@ export const prechecksAction = defineAction<Inputs, Plan>({
     const host = context.host ?? '';
     const { world } = await deploymentOf(context);
     const connection = await context.connect(host);
+    const engine = await engineProblems(context, host, given);
     const problems = [
-      ...(await resourceProblems(context, connection, given)),
+      ...engine.problems,
+      ...(await resourceProblems(context, connection, { ...given, runs: hasServices(engine.facts) })),
       ...(await addressProblems(context, { site: world.site, host, connection })),
     ];
-    const engine = await engineProblems(context, host, given);
-    problems.push(...engine.problems);
     if (given.before === 'deploy' && engine.facts)
       problems.push(...(await serviceProblems(context, { host, connection, facts: engine.facts })));
     for (const problem of problems) context.output('stderr', `${host}: ${problem}\n`);
@@ -60,10 +60,17 @@ export const prechecksAction = defineAction<Inputs, Plan>({
   },
 });
 
+/** True if containers of the site run on the host: they have their memory already. */
+function hasServices(facts: HostFacts | undefined): boolean {
+  return [...(facts?.containers.values() ?? [])].some(
+    (fact) => facts !== undefined && isOurs(facts, fact) && fact.status === 'running',
+  );
+}
+
 async function resourceProblems(
   context: ActionContext,
   connection: HostConnection,
-  given: Inputs,
+  given: Inputs & { readonly runs: boolean },
 ): Promise<string[]> {
   const before = context.clock.now();
   const facts = await systemFactsOf(connection, { diskPath: '/var/lib' });
@@ -72,7 +79,7 @@ async function resourceProblems(
     if (bytes === undefined || bytes >= wantedMb * 1024 * 1024) return;
     problems.push(`${what}: ${Math.floor(bytes / 1024 / 1024)} MiB, and ${wantedMb} MiB are needed`);
   };
-  lacks('memory available', facts.memoryAvailableBytes, given['memory-mb']);
+  if (!given.runs) lacks('memory available', facts.memoryAvailableBytes, given['memory-mb']);
   lacks('disk space free below /var/lib', facts.diskFreeBytes, given['disk-mb']);
   const offsetMs = Math.abs(facts.nowMs - (before + context.clock.now()) / 2);
   if (Number.isFinite(offsetMs) && offsetMs > 5000) {

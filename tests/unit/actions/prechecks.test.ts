@@ -82,8 +82,8 @@ test('every problem of a host in one go', async () => {
   }
 });
 
-test("ports and the virtual address of the site's own containers are no problem", async () => {
-  const answers = machine({ listening: ['0A0200C0:2BCB'], answerer: '02:00:00:00:00:01' });
+test("ports, memory and the virtual address that the site's own containers hold are no problem", async () => {
+  const answers = machine({ memoryKb: 200_000, listening: ['0A0200C0:2BCB'], answerer: '02:00:00:00:00:01' });
   const world = await actionWorld({ answers });
   for (const service of ['loadbalancer', 'memcached']) await world.perform('slipway/containers', { service });
   await world.startRun();
