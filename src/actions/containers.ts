@@ -1,4 +1,4 @@
-import { applyContainer, type ContainerPlan, planContainer } from '../engine/index.ts';
+import { applyContainer, type ContainerPlan, explainConfig, planContainer } from '../engine/index.ts';
 import { UserError } from '../lib/errors.ts';
 import { strictObject } from '../lib/schema.ts';
 import { type ActionPlan, defineAction } from './action.ts';
@@ -18,10 +18,10 @@ export const containersAction = defineAction<Record<string, never>, Plan>({
   needs: ['site', 'host', 'service'],
   changesEngine: true,
   plan: async (context) => {
-    const { host, plan } = await placeOf(context);
+    const { host, plan, engine } = await placeOf(context);
     const facts = await factsOf(context, host);
     const specs = plan.containers.filter((spec) => spec.host === host);
-    const plans = specs.map((spec) => planContainer(spec, facts));
+    const plans = await Promise.all(specs.map((spec) => explainConfig(engine, planContainer(spec, facts))));
     return { plans, changes: plans.flatMap((one) => one.changes), because: because(plans) };
   },
   apply: async (context, plan) => {

@@ -30,6 +30,8 @@ export type ContainerPlan = {
   readonly steps: readonly ContainerStep[];
   /** The container that is put back when the new one does not prove itself. */
   readonly fallback?: string;
+  /** The container whose configuration differs from what is wanted, if that is a reason of the plan. */
+  readonly comparesWith?: string;
   /** The same for people: empty for `none`. */
   readonly changes: readonly Change[];
 };
@@ -87,6 +89,7 @@ function replaceOrCreate(pair: ContainerPair): ContainerPlan {
     steps,
     fallback: kept?.id,
     gap: current ? gapOf(spec) : undefined,
+    comparesWith: current && explain(pair, current).config.length > 0 ? current.id : undefined,
   });
 }
 
@@ -150,7 +153,8 @@ function take(pair: ContainerPair, current: ContainerFact, how: 'reload' | 'rest
     { do: 'record', target: current.id },
   ];
   const gap = how === 'restart' ? gapOf(spec) : undefined;
-  return finishPlan(pair, { kind: how, reasons: explain(pair, current).config, steps, gap });
+  const reasons = explain(pair, current).config;
+  return finishPlan(pair, { kind: how, reasons, steps, gap, comparesWith: current.id });
 }
 
 function reasonsToReplace(pair: ContainerPair, current: ContainerFact): string[] {
@@ -173,11 +177,12 @@ function statusText(fact: ContainerFact): string {
 type Draft = Pick<ContainerPlan, 'kind' | 'reasons' | 'steps'> & {
   readonly fallback?: string | undefined;
   readonly gap?: string | undefined;
+  readonly comparesWith?: string | undefined;
 };
 
 function finishPlan(pair: ContainerPair, draft: Draft): ContainerPlan {
   const { spec } = pair;
-  const { fallback, gap, ...rest } = draft;
+  const { fallback, gap, comparesWith, ...rest } = draft;
   const change: Change = {
     host: spec.host,
     target: `container ${spec.container}`,
@@ -190,6 +195,7 @@ function finishPlan(pair: ContainerPair, draft: Draft): ContainerPlan {
     ...rest,
     ...(gap !== undefined && { gap }),
     ...(fallback !== undefined && { fallback }),
+    ...(comparesWith !== undefined && { comparesWith }),
     changes: [change],
   };
 }

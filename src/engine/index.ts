@@ -16,6 +16,7 @@ export { planContainer } from './container-plan.ts';
 export type { ContainerStep } from './container-steps.ts';
 export { engineOf } from './docker-engine.ts';
 export { containerLogs, execInContainer } from './exec.ts';
+export { explainConfig } from './explain-config.ts';
 export type { HostFacts } from './facts.ts';
 export { isOurs, observeHost } from './facts.ts';
 export { imageEngine } from './image-engine.ts';

@@ -1,4 +1,4 @@
-import { unpackFiles } from '../../src/engine/config-archive.ts';
+import { packConfig, unpackFiles } from '../../src/engine/config-archive.ts';
 import type { ContainerExec, ContainerExecResult, Engine, VolumeFact } from '../../src/engine/index.ts';
 import { UserError } from '../../src/lib/errors.ts';
 import {
@@ -80,7 +80,18 @@ function observing(world: World): Pick<Engine, Observing> {
         const { log } = world.program(world.get(name));
         if (log !== undefined) output('stdout', Buffer.from(`${log}\n`));
       }),
-    getArchive: (name) => world.look(`get archive ${world.nameOf(name)}`, () => undefined),
+    getArchive: async (name, path) => {
+      const one = await world.look(`get archive ${world.nameOf(name)}`, () => world.find(name));
+      const inside = [...(one?.files ?? [])].filter(([file]) => file.startsWith(`${path}/`));
+      if (inside.length === 0) return undefined;
+      const files = inside.map(([file, content]) => ({
+        path: file.slice(path.length + 1),
+        content,
+        mode: '0600',
+        secrets: [],
+      }));
+      return packConfig(files, path.split('/').at(-1) ?? '');
+    },
     pathTimes: (name) =>
       world.look(`look at ${world.nameOf(name)}`, () => {
         const one = world.find(name);

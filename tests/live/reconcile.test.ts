@@ -1,4 +1,10 @@
-import { applyContainer, type ContainerPlan, observeHost, planContainer } from '../../src/engine/index.ts';
+import {
+  applyContainer,
+  type ContainerPlan,
+  explainConfig,
+  observeHost,
+  planContainer,
+} from '../../src/engine/index.ts';
 import type { ContainerSpec } from '../../src/lib/container-spec.ts';
 import { makeSpec, type SpecDraft } from '../helpers/container-specs.ts';
 import { type LiveEngine, livePorts, openLiveEngine, whyNotLive } from '../helpers/live-engine.ts';
@@ -137,9 +143,9 @@ if (why !== undefined) {
     await apply(spec(draft));
     const id = (await live.engine.inspectContainer(spec(draft).name))?.id;
     const second = spec({ ...draft, files: { 'app.conf': 'valid 2\n' } });
-    const made = await apply(second);
-    assert.is(made.kind, 'reload');
-    assert.equal(made.reasons, ['app.conf changes']);
+    const told = await explainConfig(live.engine, await plan(second));
+    assert.equal(told.reasons, ['app.conf changes at line 1']);
+    assert.is((await apply(second)).kind, 'reload');
     assert.is(await printed(second, 'cat', '/tmp/read'), 'valid 2\n');
     assert.is((await live.engine.inspectContainer(second.name))?.id, id);
     assert.is((await plan(second)).kind, 'none');
