@@ -36,7 +36,7 @@ export async function proveContainer(
   container: string,
   options: ProveOptions,
 ): Promise<Proof> {
-  const watch = newWatch(options.clock.now());
+  const watch = newWatch(options.clock.now(), Math.min(stableMs, options.timeoutMs));
   const until = options.clock.now() + options.timeoutMs;
   for (;;) {
     const state = await engine.inspectContainer(container);
@@ -65,6 +65,7 @@ export async function logTail(engine: Engine, container: string, lines: number):
 }
 
 type Watch = {
+  readonly stableMs: number;
   startedAt: string;
   steadySinceMs: number;
   firstRestartCount: number | undefined;
@@ -72,8 +73,9 @@ type Watch = {
   toldAtMs: number;
 };
 
-function newWatch(now: number): Watch {
+function newWatch(now: number, windowMs: number): Watch {
   return {
+    stableMs: windowMs,
     startedAt: '',
     steadySinceMs: now,
     firstRestartCount: undefined,
@@ -99,7 +101,7 @@ function judge(watch: Watch, state: ContainerState, now: number): string {
     watch.steadySinceMs = now;
   }
   if (state.health === 'healthy') return 'proven';
-  return state.health === 'none' && now - watch.steadySinceMs >= stableMs ? 'proven' : 'undecided';
+  return state.health === 'none' && now - watch.steadySinceMs >= watch.stableMs ? 'proven' : 'undecided';
 }
 
 function endReason(state: ContainerState): string {
@@ -110,7 +112,7 @@ function endReason(state: ContainerState): string {
 
 function timeOutReason(state: ContainerState, timeoutMs: number): string {
   const after = `within ${Math.round(timeoutMs / 1000)} s`;
-  if (state.status !== 'running') return `did not keep running ${after}`;
+  if (state.status !== 'running' || state.health === 'none') return `did not keep running ${after}`;
   const output =
     state.healthOutput === undefined ? '' : `; its last check printed: ${state.healthOutput.slice(-300)}`;
   return `did not become healthy ${after}${output}`;

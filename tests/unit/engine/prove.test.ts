@@ -63,3 +63,9 @@ test('one that somebody removes fails', async () => {
   const proof = await proveContainer(engine, 'nobody', { clock, timeoutMs: 1_000 });
   assert.equal(proof, { proven: false, reason: 'was removed by somebody else', log: [] });
 });
+
+test('a time that is shorter than the while is the while', async () => {
+  const { proof, tookMs } = await proveOne({}, { timeoutMs: 1_000 });
+  assert.equal(proof, { proven: true });
+  assert.is(tookMs, 1_000);
+});
