@@ -1,17 +1,42 @@
+import { UserError } from '../lib/errors.ts';
 import { yamlAt } from '../lib/yaml.ts';
 import { booleanOf, evaluatePart, numberOf } from './evaluate.ts';
 import type { BalancerEntry, BalancerMember, Service } from './model.ts';
 import { type BalancerSource, balancerSchema } from './schema.ts';
 import { addressOf, groupMembers, listOf, membersOf, type ServiceWorld, serviceScope } from './scope.ts';
 
-/** The load balancer's entries of all enabled services, by name, each with its members. */
+/**
+ * The load balancer's entries of all enabled services, by name, each with its members. Throws E_SERVICE for two of one
+ * name and for two at one port of an address: HAProxy would take both, and clients would reach either.
+ */
 export function balancerEntries(world: ServiceWorld): readonly BalancerEntry[] {
-  return world.enabled
+  const entries = world.enabled
     .filter((service) => !world.external.has(service.name))
     .flatMap((service) =>
       Object.keys(service.source.loadbalancer).flatMap((name) => entryOf(world, service, name)),
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+  refuseClashes(entries);
+  return entries;
+}
+
+function refuseClashes(entries: readonly BalancerEntry[]): void {
+  const takers = new Map<string, BalancerEntry>();
+  for (const entry of entries) {
+    for (const taken of [
+      `name ${entry.name}`,
+      ...entry.addresses.map((one) => `port ${entry.port} of ${one}`),
+    ]) {
+      const other = takers.get(taken);
+      takers.set(taken, entry);
+      if (!other) continue;
+      throw new UserError(
+        'E_SERVICE',
+        `two entries of the load balancer have the ${taken}: "${other.name}" of ${other.service}, "${entry.name}" of ${entry.service}`,
+        { at: entry.at, hint: 'give one of them another, or disable it' },
+      );
+    }
+  }
 }
 
 function entryOf(world: ServiceWorld, service: Service, name: string): BalancerEntry[] {

@@ -106,41 +106,61 @@ function defaultsOf(source: ServiceSource, node: YamlNode): ReadonlyMap<string, 
   );
 }
 
+/** A name that a definition says, what it is the name of, and the names that there are. */
+type Reference = {
+  readonly what: string;
+  readonly name: string;
+  readonly path: readonly (string | number)[];
+  readonly known: readonly string[];
+};
+
 function referenceProblems(service: Service, all: ReadonlyMap<string, Service>): Problem[] {
-  const { source, node } = service;
-  const problems: Problem[] = [];
-  const want = (what: string, name: string, path: (string | number)[], known: readonly string[]) => {
-    if (known.includes(name)) return;
-    const at = yamlAt(node, path)?.at ?? node.at;
-    problems.push(
+  const { node } = service;
+  return referencesOf(service.source, [...all.keys()])
+    .filter(({ name, known }) => !known.includes(name))
+    .map(({ what, name, path, known }) =>
       problem('E_SERVICE', `service "${service.name}": no ${what} "${name}"`, {
-        at,
+        at: yamlAt(node, path)?.at ?? node.at,
         hint: didYouMean(name, known),
       }),
     );
-  };
-  source.needs.forEach((need, index) => {
-    want('service', need, ['needs', index], [...all.keys()]);
-  });
-  for (const [name, container] of Object.entries(source.containers)) {
-    container.configs?.forEach((config, index) => {
-      want('config', config, ['containers', name, 'configs', index], Object.keys(source.configs));
-    });
-  }
-  for (const [name, oneShot] of Object.entries(source.one_shots)) {
-    want('container', oneShot.container, ['one_shots', name, 'container'], Object.keys(source.containers));
-    oneShot.configs.forEach((config, index) => {
-      want('config', config, ['one_shots', name, 'configs', index], Object.keys(source.configs));
-    });
-  }
-  for (const [name, database] of Object.entries(source.databases)) {
-    want('secret', database.password, ['databases', name, 'password'], Object.keys(source.secrets));
-  }
-  for (const [name, config] of Object.entries(source.configs)) {
-    if (config.keys !== undefined)
-      want('secret', config.keys, ['configs', name, 'keys'], Object.keys(source.secrets));
-  }
-  return problems;
+}
+
+function referencesOf(source: ServiceSource, services: readonly string[]): readonly Reference[] {
+  const containers = Object.keys(source.containers);
+  const configs = Object.keys(source.configs);
+  const secrets = Object.keys(source.secrets);
+  const configsIn = (names: readonly string[], path: readonly string[]): Reference[] =>
+    names.map((name, index) => ({ what: 'config', name, path: [...path, 'configs', index], known: configs }));
+  return [
+    ...source.needs.map((name, at) => ({ what: 'service', name, path: ['needs', at], known: services })),
+    ...Object.entries(source.containers).flatMap(([key, one]) =>
+      configsIn(one.configs ?? [], ['containers', key]),
+    ),
+    ...Object.entries(source.one_shots).flatMap(([key, { container: name, configs: more }]) => [
+      { what: 'container', name, path: ['one_shots', key, 'container'], known: containers },
+      ...configsIn(more, ['one_shots', key]),
+    ]),
+    ...source.checks.flatMap(({ exec }, index) =>
+      exec
+        ? {
+            what: 'container',
+            name: exec.container,
+            path: ['checks', index, 'exec', 'container'],
+            known: containers,
+          }
+        : [],
+    ),
+    ...Object.entries(source.databases).map(([key, { password: name }]) => ({
+      what: 'secret',
+      name,
+      path: ['databases', key, 'password'],
+      known: secrets,
+    })),
+    ...Object.entries(source.configs).flatMap(([key, { keys: name }]) =>
+      name === undefined ? [] : { what: 'secret', name, path: ['configs', key, 'keys'], known: secrets },
+    ),
+  ];
 }
 
 /** Templates that no root has: a plan would find them at the first rendering only. */

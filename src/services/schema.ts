@@ -78,7 +78,10 @@ export const containerSchema = strictObject({
   validate: z.array(text).optional(),
   rollback: z.enum(['safe', 'never']).default('safe'),
   prove_timeout: flexNumber.default(120),
-});
+}).refine(
+  (one) => one.on_change !== 'reload' || (one.reload?.signal ?? one.reload?.command) !== undefined,
+  'on_change: reload needs reload: with a signal or a command',
+);
 
 /** A file of the config archive: a template, or the parts of a secret that is a set of keys. */
 export const configSchema = strictObject({
@@ -162,7 +165,10 @@ const check = strictObject({
   exec: strictObject({ container: z.string(), command: z.array(text).min(1) }).optional(),
   status: text.default('200-399'),
   timeout: flexNumber.default(60),
-});
+}).refine(
+  (one) => [one.http, one.tcp, one.exec].filter((probe) => probe !== undefined).length === 1,
+  'needs one of http, tcp and exec',
+);
 
 /** `service.yml` as it is written. */
 export const serviceSchema = strictObject({

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem } from '../../../src/lib/errors.ts';
 import { readYaml, yamlData } from '../../../src/lib/yaml.ts';
-import { loadServices, serviceJsonSchema } from '../../../src/services/index.ts';
+import { loadServices, readService, serviceJsonSchema } from '../../../src/services/index.ts';
 import { catalogueOf } from '../../helpers/service-site.ts';
 import { assert, suite } from '../../helpers/test.ts';
 
@@ -40,6 +40,21 @@ test('the services that come along have no problem, and those that are needed co
       assert.ok(names.indexOf(need) < names.indexOf(service.name), `${need} before ${service.name}`);
     }
   }
+});
+
+test('the sketch of nova-compute in the specs is a definition without a problem', () => {
+  const page = resolve(import.meta.dirname, '../../../specs/072-kolla-ansible-fields.md');
+  const sketch = /```yaml\n([\s\S]*?)```/.exec(readFileSync(page, 'utf8'))?.[1] ?? '';
+  const { service, problems } = readService(sketch, 'nova-compute/service.yml', 'nova-compute');
+  assert.equal(problems.map(shown), []);
+  const containers = Object.values(service?.source.containers ?? {});
+  assert.equal(
+    containers.map((one) => [one.privileged, one.on_change, one.rollback]),
+    [
+      [true, 'restart', 'never'],
+      [true, 'recreate', 'safe'],
+    ],
+  );
 });
 
 test("a site's own definition stands before the tool's", () => {
