@@ -72,17 +72,21 @@ async function validate(token) {
   if (answer.status !== 200) fail(`the token is not valid: Keystone answered ${answer.status}`);
 }
 
-const before = { servers: await sessions(), cache: await cacheCounters() };
+const hasCache = Boolean(process.env.PROOF_MEMCACHED);
+const before = { servers: await sessions(), cache: hasCache && (await cacheCounters()) };
 const { token, user, roles } = await issueToken();
 console.log(`token issued at ${env('URL')} for ${user} (${roles.join(', ')})`);
 await validate(token);
 await validate(token);
-const after = { servers: await sessions(), cache: await cacheCounters() };
+const after = { servers: await sessions(), cache: hasCache && (await cacheCounters()) };
 
 const through = after.servers.filter((one, index) => one.sessions > (before.servers[index]?.sessions ?? 0));
 if (through.length === 0) fail('the requests did not go through HAProxy: its counters did not move');
 console.log(`through HAProxy to ${through.map((one) => one.server).join(', ')}`);
-if (!(after.cache.items > 0 && after.cache.hits > before.cache.hits)) {
+if (!hasCache) {
+  console.log('no memcached: tokens are not cached');
+} else if (after.cache.items > 0 && after.cache.hits > before.cache.hits) {
+  console.log(`cached in memcached: ${after.cache.items} items, ${after.cache.hits - before.cache.hits} hits`);
+} else {
   fail(`memcached caches nothing: ${after.cache.items} items, ${after.cache.hits - before.cache.hits} new hits`);
 }
-console.log(`cached in memcached: ${after.cache.items} items, ${after.cache.hits - before.cache.hits} hits`);
