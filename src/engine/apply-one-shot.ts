@@ -60,7 +60,8 @@ async function isDone(engine: Engine, oneShot: OneShotSpec, ports: ApplyPorts): 
 async function run(engine: Engine, oneShot: OneShotSpec, ports: ApplyPorts): Promise<void> {
   const { spec } = oneShot;
   const brief = briefOf(oneShot, { name: spec.name, role: 'one-shot' });
-  const result = await runToEnd(engine, { ...brief, timeoutMs: oneShot.timeoutSeconds * 1000 }, ports);
+  const timeoutMs = oneShot.timeoutSeconds * 1000;
+  const result = await runToEnd(engine, { ...brief, timeoutMs, uninterrupted: true }, ports);
   for (const line of result.log) ports.output?.('stdout', `${line}\n`);
   if (result.exitCode === undefined) throw timeOut(oneShot);
   if (result.exitCode !== 0) throw failure(oneShot, `ended with exit code ${result.exitCode}`, result);

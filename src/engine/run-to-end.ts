@@ -12,6 +12,8 @@ export type BriefRun = {
   readonly files: readonly ConfigFile[];
   readonly directories: readonly string[];
   readonly timeoutMs: number;
+  /** Once started it is let to its end whatever the signal says: half of it would be worse than none or all. */
+  readonly uninterrupted?: boolean;
 };
 
 /** `exitCode` is undefined where the time was up before its end. `log` holds its last lines. */
@@ -32,7 +34,8 @@ export async function runToEnd(
       await engine.putArchive(id, kollaDirectory, await packConfig(brief.files, directory));
     }
     await engine.startContainer(id);
-    const exitCode = await waitForEnd(engine, id, { ...ports, timeoutMs: brief.timeoutMs });
+    const signal = brief.uninterrupted ? new AbortController().signal : ports.signal;
+    const exitCode = await waitForEnd(engine, id, { clock: ports.clock, signal, timeoutMs: brief.timeoutMs });
     return { exitCode, log: await logTail(engine, id, 50) };
   } finally {
     await engine.removeContainer(id);

@@ -13,6 +13,8 @@ export const candidateDirectory = 'config_files.next';
 /** The image's own program that makes the candidate the configuration (specs/010). */
 const defaultActivate = ['kolla_activate_configs'];
 
+const signalMs = 500;
+
 export type Taking = {
   readonly spec: ContainerSpec;
   readonly container: string;
@@ -39,7 +41,11 @@ export async function takeConfiguration(engine: Engine, taking: Taking, ports: A
     await engine.restartContainer(container, spec.options.stopGraceSeconds);
     return;
   }
-  if (reload?.signal !== undefined) await engine.signalContainer(container, reload.signal);
+  if (reload?.signal !== undefined) {
+    await engine.signalContainer(container, reload.signal);
+    // It is heard a moment later: what would answer at once is the old configuration.
+    await ports.clock.sleep(signalMs);
+  }
   if (reload?.command) await must(engine, taking, reload.command);
   if (reload?.verify) await verify(engine, { ...taking, argv: reload.verify }, ports);
 }

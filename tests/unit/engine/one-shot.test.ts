@@ -95,3 +95,25 @@ test('one that a killed run left running is let to its end before anything else'
   assert.match(told[0] ?? '', 'still runs since an earlier run');
   assert.is(engine.containers.size, 0);
 });
+
+test('a signal does not cut a one-shot off in the middle', async () => {
+  const { plan } = setUp();
+  const controller = new AbortController();
+  const clock = manualClock();
+  const ports = {
+    clock: {
+      now: clock.now,
+      sleep: async (ms: number, signal?: AbortSignal) => {
+        controller.abort();
+        await clock.sleep(ms, signal);
+      },
+    },
+    signal: controller.signal,
+    progress: () => {},
+    applied: () => {},
+  };
+  const world = fakeEngine({ clock, images: { 'app:1': { exitCode: () => 0, runsForMs: 4_000 } } });
+  assert.equal(await applyOneShot(world, await plan(makeOneShot()), ports), { changed: true });
+  assert.is(world.containers.size, 0);
+  assert.ok(world.volumes.has(doneVolume('web-db-sync')));
+});
