@@ -1,4 +1,4 @@
-import { isOurs } from '../engine/index.ts';
+import { isOurs, namesOf } from '../engine/index.ts';
 import { readCommand } from '../hosts/index.ts';
 import { UserError } from '../lib/errors.ts';
 import type { HostConnection } from '../lib/ports.ts';
@@ -15,8 +15,9 @@ type Interface = {
 };
 
 /**
- * What is wrong with the virtual address as a load balancer's host sees it: its interface is not there, or somebody
- * else answers at it. Nobody is asked while a Keepalived of the site runs, which may hold it.
+ * What is wrong with the virtual address as a load balancer's host sees it: its interface is not there, the address
+ * stands on this host though the site has no Keepalived here, or somebody else answers at it. Nobody is asked while a
+ * Keepalived of the site runs, which may hold it.
  */
 export async function virtualAddressProblems(
   context: ActionContext,
@@ -33,16 +34,30 @@ export async function virtualAddressProblems(
   const name = site.globals.internalVipInterface ?? interfaceOf(site, at);
   const found = at.interfaces.find((one) => one.name === name);
   if (!found) return name === undefined ? [] : [`the interface ${name} of the virtual address is not there`];
-  const addresses = [...new Set([site.globals.internalVip, site.globals.externalVip ?? ''])].filter(
-    (address) => address !== '' && !found.addresses.some((one) => one.address === address),
+  const { api } = site.addresses.get(at.host) ?? {};
+  const virtual = [...new Set([site.globals.internalVip, site.globals.externalVip ?? ''])].filter(
+    (address) => address !== '' && address !== api?.address,
   );
-  if (addresses.length === 0 || (await anyHolds(context, balancers))) return [];
+  const holderOf = (address: string) =>
+    at.interfaces.find((one) => one.addresses.some((own) => own.address === address));
+  const here = virtual.filter((address) => holderOf(address) !== undefined);
+  const problems =
+    here.length > 0 && !(await hasKeepalived(context, at.host))
+      ? here.map((address) => standsHere(address, holderOf(address)?.name ?? ''))
+      : [];
+  const elsewhere = virtual.filter((address) => !here.includes(address));
+  if (elsewhere.length === 0 || (await anyHolds(context, balancers))) return problems;
   const answers = await Promise.all(
-    addresses.map(async (address) => [address, await answererOf(at.connection, address, found.name)]),
+    elsewhere.map(async (address) => [address, await answererOf(at.connection, address, found.name)]),
   );
-  return answers.flatMap(([address, answerer]) =>
+  const taken = answers.flatMap(([address, answerer]) =>
     answerer === '' ? [] : [`the virtual address ${address} is in use: ${answerer} answers at it`],
   );
+  return [...problems, ...taken];
+}
+
+function standsHere(address: string, name: string): string {
+  return `the virtual address ${address} stands on its interface ${name}, and no Keepalived of this site is there to hold it: find who gave it, or take it away (ip address del ${address} dev ${name})`;
 }
 
 function balancerHosts(world: ServiceWorld): readonly string[] {
@@ -59,10 +74,33 @@ function interfaceOf(
   return api?.interface ?? at.interfaces.find(holds)?.name;
 }
 
+async function keepalivedName(context: ActionContext): Promise<string> {
+  const { world } = await deploymentOf(context);
+  return `${world.site.globals.containerPrefix}keepalived`;
+}
+
+/**
+ * True if a Keepalived of the site is on a host in whatever state: one that was killed, or is being replaced, leaves
+ * its address behind, and its successor takes care of it. True, too, where no engine tells.
+ */
+async function hasKeepalived(context: ActionContext, host: string): Promise<boolean> {
+  const name = await keepalivedName(context);
+  try {
+    const facts = await factsOf(context, host);
+    const { next, previous } = namesOf(name);
+    return [name, next, previous].some((one) => {
+      const fact = facts.containers.get(one);
+      return fact !== undefined && isOurs(facts, fact);
+    });
+  } catch (error) {
+    if (error instanceof UserError) return true;
+    throw error;
+  }
+}
+
 /** True if a Keepalived of the site runs on one of the hosts that answer. */
 async function anyHolds(context: ActionContext, hosts: readonly string[]): Promise<boolean> {
-  const { world } = await deploymentOf(context);
-  const name = `${world.site.globals.containerPrefix}keepalived`;
+  const name = await keepalivedName(context);
   const running = await Promise.all(
     hosts.map(async (host) => {
       try {

@@ -111,6 +111,41 @@ test('a virtual address outside of the network, on the host, or on an interface 
   );
 });
 
+test('a virtual address that stands on the host is a problem unless a Keepalived of the site is there', async () => {
+  const interfaces = [
+    { name: 'br0', address: '192.0.2.10' },
+    { name: 'eth1', address: '192.0.2.250' },
+  ];
+  const message = await problemsOf({ interfaces });
+  assert.match(message, 'has 1 problem:');
+  assert.match(message, 'the virtual address 192.0.2.250 stands on its interface eth1');
+  assert.match(message, 'ip address del 192.0.2.250 dev eth1');
+  const world = await actionWorld({ answers: machine({ interfaces }) });
+  await world.perform('slipway/containers', { service: 'loadbalancer' });
+  await world.engine.stopContainer('keepalived');
+  await world.startRun();
+  await world.perform('slipway/prechecks');
+  await world.engine.renameContainer('keepalived', 'keepalived.previous');
+  await world.startRun();
+  await world.perform('slipway/prechecks');
+});
+
+test('the external virtual address is looked at as well', async () => {
+  const draft = { globals: 'external_vip_address: 192.0.2.251\n' };
+  const message = await problemsOf(
+    {
+      interfaces: [
+        { name: 'br0', address: '192.0.2.10' },
+        { name: 'br0', address: '192.0.2.251' },
+      ],
+      answerer: '02:00:00:00:00:01',
+    },
+    draft,
+  );
+  assert.match(message, 'the virtual address 192.0.2.251 stands on its interface br0');
+  assert.match(message, 'the virtual address 192.0.2.250 is in use: 02:00:00:00:00:01 answers');
+});
+
 test('secrets and images that are missing, each named; before bootstrap they are not looked for', async () => {
   const draft = { secrets: { mariadb_root_password: '' } };
   const world = await actionWorld({ answers: machine(), draft, images: ['haproxy', 'keepalived'] });
