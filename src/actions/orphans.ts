@@ -1,4 +1,5 @@
 import { applyRemoval, planOrphans, type RemovalPlan } from '../engine/index.ts';
+import type { ContainerSpec } from '../lib/container-spec.ts';
 import { strictObject } from '../lib/schema.ts';
 import { type ActionContext, type ActionPlan, defineAction } from './action.ts';
 import { applyPorts, deploymentOf, engineHere, factsOf, forgetFacts } from './deployment.ts';
@@ -19,7 +20,12 @@ export const orphansAction = defineAction<Record<string, never>, Plan>({
   plan: async (context) => {
     const host = context.host ?? '';
     const facts = await factsOf(context, host);
-    const removal = planOrphans(facts, await wantedNames(context, host));
+    const wanted = await wantedOn(context, host);
+    const found = planOrphans(facts, new Set(wanted.map((spec) => spec.name)));
+    const used = new Set(
+      wanted.flatMap((spec) => spec.options.volumes.map((one) => one.split(':')[0] ?? '')),
+    );
+    const removal = { ...found, keptVolumes: found.keptVolumes.filter((name) => !used.has(name)) };
     return { removal, changes: removal.changes, because: 'nothing of the site is left over' };
   },
   apply: async (context, { removal }) => {
@@ -37,13 +43,13 @@ export const orphansAction = defineAction<Record<string, never>, Plan>({
   },
 });
 
-/** The names on the engine of everything that enabled services have on a host. */
-async function wantedNames(context: ActionContext, host: string): Promise<ReadonlySet<string>> {
+/** Everything that enabled services have on a host. A volume may carry the name of a one-shot that made it first. */
+async function wantedOn(context: ActionContext, host: string): Promise<readonly ContainerSpec[]> {
   const { world, planOf } = await deploymentOf(context);
   const plans = world.enabled.map((service) => planOf(service.name));
   const specs = plans.flatMap((plan) => [
     ...plan.containers,
     ...plan.oneShots.map((one) => one.oneShot.spec),
   ]);
-  return new Set(specs.filter((spec) => spec.host === host).map((spec) => spec.name));
+  return specs.filter((spec) => spec.host === host);
 }

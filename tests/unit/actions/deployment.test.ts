@@ -105,6 +105,18 @@ test('what no enabled service wants any more is removed, its data kept; others a
   assert.ok(world.said.some((line) => line.includes('volume mariadb holds data and is kept')));
 });
 
+test('data that is still in use is not spoken of when something else is removed', async () => {
+  const world = await actionWorld();
+  await deploy(world);
+  await world.startRun({ globals: 'enable_memcached: false\n' });
+  await world.perform('slipway/orphans');
+  assert.is(world.engine.byName('memcached'), undefined);
+  assert.equal(
+    world.said.filter((line) => line.includes('holds data')),
+    [],
+  );
+});
+
 test('images that are not built stop a service before anything is made, one-shots included', async () => {
   const world = await actionWorld({ images: ['haproxy', 'keepalived', 'keystone'] });
   const error = await throwsCode(
