@@ -6,6 +6,7 @@ import { readAs } from '../lib/schema.ts';
 import { didYouMean } from '../lib/suggest.ts';
 import { readYaml, type YamlNode, yamlAt } from '../lib/yaml.ts';
 import type { Variable, VariableTypes } from '../site/index.ts';
+import { nameProblems } from './definition-names.ts';
 import type { Service, ServiceCatalogue, WantedSecret } from './model.ts';
 import { type ServiceSource, serviceSchema } from './schema.ts';
 
@@ -33,7 +34,11 @@ export function loadServices(sources: ServiceSources): { catalogue: ServiceCatal
     }
   }
   for (const service of services.values()) {
-    problems.push(...referenceProblems(service, services), ...templateProblems(service, sources));
+    problems.push(
+      ...referenceProblems(service, services),
+      ...nameProblems(service, services),
+      ...templateProblems(service, sources),
+    );
   }
   const ordered = inOrder(services, problems);
   return { catalogue: { services: ordered, roots: sources.roots }, problems };

@@ -30,7 +30,9 @@ export function servicePlanner(
   world: ServiceWorld,
   readFile: ReadFile,
 ): (service: string) => ServicePlan | undefined {
-  const templates = createTemplates({ roots: world.catalogue.roots, readFile, whitespace: 'trim' });
+  const { roots } = world.catalogue;
+  // A text ends as its template does: HAProxy refuses a file without a last line break.
+  const templates = createTemplates({ roots, readFile, whitespace: 'trim', lastNewline: 'keep' });
   const plans = new Map<string, ServicePlan>();
   let planning: Planning | undefined;
   return (name) => {

@@ -2,13 +2,12 @@ import type { SourcePosition } from '../lib/position.ts';
 import { ExpressionCompiler } from './expression-compiler.ts';
 import { lineMark } from './line-marks.ts';
 import type { CompiledTemplate, Frame, Node } from './nunjucks.ts';
-import { parseTemplate } from './parser.ts';
+import { parseTemplate, type Whitespace } from './parser.ts';
 import type { Runtime } from './runtime.ts';
 
 /** `marks`: put a line mark before each piece of output. */
-export type CompileOptions = {
+export type CompileOptions = Whitespace & {
   readonly file: string;
-  readonly trim: boolean;
   readonly marks: boolean;
   readonly runtime: Runtime;
 };
@@ -18,7 +17,7 @@ export function compileTemplate(name: string, text: string, options: CompileOpti
   const compiler = new JinjaCompiler(name, false);
   compiler.file = options.file;
   compiler.marks = options.marks;
-  compiler.compile(parseTemplate(text, options.trim));
+  compiler.compile(parseTemplate(text, options));
   const make = new Function('$runtime', '$at', compiler.getCode());
   return make(options.runtime, compiler.places) as CompiledTemplate;
 }

@@ -6,7 +6,7 @@ import { valueFilters } from './filters.ts';
 import { takeMarks } from './line-marks.ts';
 import type { RenderedText, TemplateSources, Templates, TemplateVariables } from './model.ts';
 import { baseRuntime, type CompiledTemplate, type Environment, makeEnvironment } from './nunjucks.ts';
-import { TemplateSyntax } from './parser.ts';
+import { TemplateSyntax, type Whitespace } from './parser.ts';
 import { runtime } from './runtime.ts';
 import { selections } from './selections.ts';
 import { jinjaTests } from './tests.ts';
@@ -56,9 +56,10 @@ function environment(
   texts: ReadonlyMap<string, string>,
   marks: boolean,
 ): Environment {
+  const whitespace = { trim: sources.whitespace === 'trim', keepLast: sources.lastNewline === 'keep' };
   const env = makeEnvironment((name) => {
     const { file, text } = source(sources, texts, name);
-    return { path: name, code: compiled(name, file, text, { trim: sources.whitespace === 'trim', marks }) };
+    return { path: name, code: compiled(name, file, text, { ...whitespace, marks }) };
   });
   Object.assign(env.tests, jinjaTests);
   Object.assign(env.filters, textFilters, valueFilters);
@@ -102,7 +103,7 @@ function compiled(
   name: string,
   file: string,
   text: string,
-  options: { trim: boolean; marks: boolean },
+  options: Whitespace & { readonly marks: boolean },
 ): CompiledTemplate {
   try {
     return compileTemplate(name, text, { ...options, file, runtime });

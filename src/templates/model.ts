@@ -13,6 +13,8 @@ export type TemplateSources = {
    * templates have it; `keep` (the default) is Jinja2's own default, and Kolla's.
    */
   readonly whitespace?: 'keep' | 'trim';
+  /** A template's last line break: `strip` (the default) is Jinja2's own default, `keep` is Ansible's. */
+  readonly lastNewline?: 'strip' | 'keep';
 };
 
 /** What a template may use; functions are called with its arguments. */

@@ -17,12 +17,16 @@ export class TemplateSyntax extends Error {
   }
 }
 
+/** How blanks are treated: `trim` is Jinja2's `trim_blocks` and `lstrip_blocks`, `keepLast` its `keep_trailing_newline`. */
+export type Whitespace = { readonly trim: boolean; readonly keepLast: boolean };
+
 /**
- * Parses a template of Jinja2's language. Throws TemplateSyntax. `trim` is `trim_blocks` and `lstrip_blocks`.
+ * Parses a template of Jinja2's language. Throws TemplateSyntax.
  * Source of what differs from nunjucks: Jinja2's template designer documentation.
  */
-export function parseTemplate(text: string, trim: boolean): Node {
-  const source = text.replace(/\r\n?/g, '\n').replace(/\n$/, '');
+export function parseTemplate(text: string, { trim, keepLast }: Whitespace): Node {
+  const lines = text.replace(/\r\n?/g, '\n');
+  const source = keepLast ? lines : lines.replace(/\n$/, '');
   const parser = new JinjaParser(lexer.lex(source, { trimBlocks: trim, lstripBlocks: trim }));
   parser.trim = trim;
   try {
