@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { evaluatePart, numberOf } from './evaluate.ts';
+import { balancerEntries } from './load-balancer.ts';
 import type { Service, ServiceCheck, ServicePlan } from './model.ts';
 import { serviceSchema } from './schema.ts';
 import { addressOf, membersOf, type ServiceWorld, serviceScope } from './scope.ts';
@@ -27,8 +28,21 @@ function probeOf(check: z.infer<typeof checksSchema>[number]): ServiceCheck['pro
   return check.exec && { kind: 'exec', ...check.exec };
 }
 
-/** The ports that a service's containers take on each host, at its API address. */
+/**
+ * The ports that a service's containers take on each host: its own at the host's API address, and for the load balancer
+ * those of every entry at its virtual addresses.
+ */
 export function listensOf(world: ServiceWorld, service: Service): ServicePlan['listens'] {
+  const hosts = membersOf(world, service);
+  const entries = service.source.containers['haproxy'] && hosts.length > 0 ? balancerEntries(world) : [];
+  const virtual = entries.flatMap(({ addresses, port }) => addresses.map((address) => ({ address, port })));
+  return [
+    ...ownListens(world, service),
+    ...hosts.flatMap((host) => virtual.map((one) => ({ host, ...one }))),
+  ];
+}
+
+function ownListens(world: ServiceWorld, service: Service): ServicePlan['listens'] {
   if (service.source.ports.length === 0) return [];
   return membersOf(world, service).flatMap((host) => {
     const scope = serviceScope(world, service, host);

@@ -70,11 +70,12 @@ test('every problem of a host in one go', async () => {
     answerer: '02:00:00:00:00:01',
   });
   for (const part of [
-    'has 6 problems',
+    'has 7 problems',
     'memory available: 195 MiB, and 1024 MiB are needed',
     'disk space free below /var/lib: 0 MiB',
     'its clock differs by 60.0 s',
     'the virtual address 192.0.2.250 is in use: 02:00:00:00:00:01 answers at it',
+    'port 5000 of 192.0.2.250, which loadbalancer needs, is in use by something else',
     'port 3306 of 192.0.2.10, which mariadb needs, is in use by something else',
     'port 5000 of 192.0.2.10, which keystone needs, is in use by something else',
   ]) {
@@ -203,6 +204,29 @@ test('kernel settings: only what differs is a change, and it is written for the 
     () => world.plan('slipway/sysctl', { with: { settings: { '../../etc/passwd': 'x' } } }),
     'E_ACTION_INPUT',
   );
+});
+
+test('a kernel setting that may be missing is no change where the kernel has none of its name', async () => {
+  const settings = { 'net.ipv4.ip_nonlocal_bind': '1', '-net.ipv6.ip_nonlocal_bind': '1' };
+  const written: (readonly string[])[] = [];
+  const world = await actionWorld({
+    answers: (argv) => {
+      if (argv[1] === '-ec') written.push(argv.slice(4));
+      return argv.includes('read') || argv[1] === '-ec' ? '' : '0\n\n';
+    },
+  });
+  await world.perform('slipway/sysctl', { with: { settings } });
+  assert.equal(written, [
+    [
+      '/etc/sysctl.d/60-slipway.conf',
+      '# Written by slipway.\nnet.ipv4.ip_nonlocal_bind = 1\n-net.ipv6.ip_nonlocal_bind = 1\n',
+      'net.ipv4.ip_nonlocal_bind',
+      '1',
+    ],
+  ]);
+  const needed = { 'net.ipv6.ip_nonlocal_bind': '1' };
+  const { changes } = await world.plan('slipway/sysctl', { with: { settings: needed } });
+  assert.equal(changes[0]?.reasons, ['it is 0, not 1']);
 });
 
 function inventoryAt(address: string): string {
