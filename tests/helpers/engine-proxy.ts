@@ -3,7 +3,12 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { connect, type Socket } from 'node:net';
 
 /** A call that went to the engine. `changes` is true for those that change what is on it. */
-export type ProxiedCall = { readonly method: string; readonly path: string; readonly changes: boolean };
+export type ProxiedCall = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly changes: boolean;
+};
 
 /** A proxy on a unix socket before a real engine: counts calls, and can strike at one of them. */
 export type EngineProxy = {
@@ -32,12 +37,9 @@ export async function startEngineProxy(
   let trap: { nth: number; side: 'before' | 'after'; strike: () => void } | undefined;
   let changed = 0;
   const note = (incoming: IncomingMessage): 'pass' | 'before' | 'after' => {
-    const path = (incoming.url ?? '').split('?')[0] ?? '';
-    const call = {
-      method: incoming.method ?? 'GET',
-      path,
-      changes: changesEngine(incoming.method ?? 'GET', path),
-    };
+    const [path = '', query = ''] = (incoming.url ?? '').split('?');
+    const method = incoming.method ?? 'GET';
+    const call = { method, path, query, changes: changesEngine(method, path) };
     calls.push(call);
     if (!call.changes) return 'pass';
     changed += 1;

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import {
 import type { ContainerSpec } from '../../src/lib/container-spec.ts';
 import { UserError } from '../../src/lib/errors.ts';
 import { makeSpec } from '../helpers/container-specs.ts';
+import { type Cut, cutSeed, sampleCuts } from '../helpers/cuts.ts';
 import { startEngineProxy } from '../helpers/engine-proxy.ts';
 import { type LiveEngine, livePorts, openLiveEngine, whyNotLive } from '../helpers/live-engine.ts';
 import { assert, suite } from '../helpers/test.ts';
@@ -20,14 +20,8 @@ import { assert, suite } from '../helpers/test.ts';
 const why = await whyNotLive();
 const test = suite('live: interrupted');
 
-/** How many of the places where a run can be cut off are tried each time; SLIPWAY_TEST_KILLS=all tries all. */
-const sampled = process.env['SLIPWAY_TEST_KILLS'] === 'all' ? Number.POSITIVE_INFINITY : 4;
-const seed = Number(process.env['SLIPWAY_TEST_SEED'] ?? randomInt(1_000_000));
-
 let live: LiveEngine;
 let scratch = '';
-
-type Cut = { readonly nth: number; readonly side: 'before' | 'after' };
 
 function spec(container: string, how: ContainerSpec['onChange'], content: string): ContainerSpec {
   const script =
@@ -75,22 +69,6 @@ function socketOf({ endpoint }: LiveEngine): string {
   return endpoint.path;
 }
 
-/** A few of all the places, always the same ones for a seed. */
-function sample(changes: number): Cut[] {
-  const all = Array.from({ length: changes * 2 }, (_, i): Cut => {
-    return { nth: Math.floor(i / 2) + 1, side: i % 2 === 0 ? 'before' : 'after' };
-  });
-  let state = seed;
-  const order = all.map((cut) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return { cut, key: state };
-  });
-  return order
-    .sort((a, b) => a.key - b.key)
-    .slice(0, sampled)
-    .map(({ cut }) => cut);
-}
-
 async function assertSettled(one: ContainerSpec, content: string, at: string): Promise<void> {
   const facts = await observeHost(live.engine, { site: live.site });
   const names = [...facts.containers.keys()].filter((name) => name.startsWith(one.name));
@@ -116,12 +94,12 @@ if (why !== undefined) {
   });
 
   for (const how of ['recreate', 'reload'] as const) {
-    test(`a ${how} that is cut off anywhere ends well with the next run (seed ${seed})`, async () => {
+    test(`a ${how} that is cut off anywhere ends well with the next run (seed ${cutSeed})`, async () => {
       await deploy(live.engine, spec(how, how, 'start\n'));
       const whole = await deployCut(spec(how, how, 'whole\n'), { nth: 1000, side: 'before' });
       await assertSettled(spec(how, how, 'whole\n'), 'whole\n', 'not cut');
-      for (const [index, cut] of sample(whole.changes).entries()) {
-        const at = `seed ${seed}: cut ${cut.side} change ${cut.nth}`;
+      for (const [index, cut] of sampleCuts(whole.changes, 4).entries()) {
+        const at = `seed ${cutSeed}: cut ${cut.side} change ${cut.nth}`;
         const before = index === 0 ? 'whole\n' : `${index - 1}\n`;
         await deployCut(spec(how, how, `${index}\n`), cut);
         if (index % 2 === 1) {
