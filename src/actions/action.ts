@@ -52,6 +52,8 @@ export type ActionContext = {
   readonly signal: AbortSignal;
   readonly output: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly progress: (text: string) => void;
+  /** Throws E_LOCK_LOST when the run may not change the job's host any more: asked before each change. */
+  readonly guard: () => Promise<void>;
   /** Tells of a change the moment it is made. */
   readonly applied: (change: Change) => void;
   /** Adds a value to what is masked in every event from now on. */

@@ -84,6 +84,6 @@ export function forgetFacts(context: ActionContext, host: string): void {
 
 /** The ports that performing a plan takes, from an action's context. */
 export function applyPorts(context: ActionContext) {
-  const { clock, signal, progress, applied, output } = context;
-  return { clock, signal, progress, applied, output };
+  const { clock, signal, progress, applied, output, guard } = context;
+  return { clock, signal, progress, applied, output, guard };
 }

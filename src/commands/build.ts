@@ -11,10 +11,10 @@ import {
   type SiteImages,
   selectionOf,
   selectionOptions,
-  siteDirectory,
   templateRoots,
 } from './image-request.ts';
 import { buildText } from './show-build.ts';
+import { siteDirectory } from './site-place.ts';
 import { writeImagesLock } from './write-lock.ts';
 import { writeTemplates } from './write-templates.ts';
 

@@ -13,7 +13,7 @@ import { type DoctorPorts, type Finding, renderFindings } from './doctor/finding
 import { checkIdentity } from './doctor/identity.ts';
 import { judgeDisk, judgeMemory, judgeNode, judgePorts } from './doctor/machine.ts';
 import { checkMirror, firstMirror } from './doctor/mirror.ts';
-import { siteDirectory } from './image-request.ts';
+import { siteDirectory } from './site-place.ts';
 
 /** `slipway doctor`: what this machine lacks, and what to do about it. Exit code 1 if something is broken. */
 export const doctorCommand: Command = {

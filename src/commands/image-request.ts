@@ -5,6 +5,7 @@ import { throwOnErrors, UserError } from '../lib/errors.ts';
 import { emptyImagesLock, type ImagesLock, imagesLockFile, readImagesLock } from '../lib/images-lock.ts';
 import { readYaml, yamlAt } from '../lib/yaml.ts';
 import { type CommandArguments, type CommandContext, type CommandOption, siteOption } from './context.ts';
+import { siteDirectory } from './site-place.ts';
 
 /** Options that say which images, for `build` and `images`. */
 export const selectionOptions: readonly CommandOption[] = [
@@ -18,11 +19,6 @@ export const selectionOptions: readonly CommandOption[] = [
   { name: 'profile', value: 'NAME', summary: 'the images of a profile of profiles.yml' },
   { name: 'suite', value: 'SUITE', summary: "Debian's suite (default: the newest that each image has)" },
 ];
-
-/** The site's directory: `--site`, else SLIPWAY_SITE, else the current one. */
-export function siteDirectory(args: CommandArguments, context: CommandContext): string {
-  return resolve(context.cwd, args.text('site') ?? (context.env['SLIPWAY_SITE'] || '.'));
-}
 
 /** Directories of image templates, highest precedence first: the site's overlays stand before all. */
 export function templateRoots(args: CommandArguments, context: CommandContext): string[] {

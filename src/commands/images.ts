@@ -12,13 +12,8 @@ import {
 } from '../images/index.ts';
 import type { Command, CommandArguments, CommandContext } from './context.ts';
 import { jsonOption } from './context.ts';
-import {
-  loadImagesLock,
-  selectionOf,
-  selectionOptions,
-  siteDirectory,
-  templateRoots,
-} from './image-request.ts';
+import { loadImagesLock, selectionOf, selectionOptions, templateRoots } from './image-request.ts';
+import { siteDirectory } from './site-place.ts';
 
 const patterns = [{ name: 'PATTERN', summary: 'images by name or pattern (default: all)', many: true }];
 const one = [{ name: 'IMAGE', summary: 'the name of an image', required: true }];

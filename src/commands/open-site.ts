@@ -5,7 +5,7 @@ import { ProblemsError, throwOnErrors, UserError } from '../lib/errors.ts';
 import { loadServices, type ServiceCatalogue, serviceVariables, variableTypes } from '../services/index.ts';
 import { type HostInterface, type Inventory, loadSite, readInventory, type Site } from '../site/index.ts';
 import type { CommandArguments, CommandContext } from './context.ts';
-import { siteDirectory } from './image-request.ts';
+import { siteDirectory } from './site-place.ts';
 
 /** A site with the services that it may use and the way to its hosts. */
 export type OpenedSite = {

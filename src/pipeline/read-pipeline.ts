@@ -2,7 +2,7 @@ import { type Problem, problem } from '../lib/errors.ts';
 import type { YamlNode } from '../lib/yaml.ts';
 import { checkExpressions, type Known } from './check-expressions.ts';
 import { Fields } from './fields.ts';
-import { checkNeeds, orderByNeeds } from './graph.ts';
+import { checkNeeds } from './graph.ts';
 import { keysOf } from './keys/index.ts';
 import type { Concurrency, Pipeline, Stage } from './model.ts';
 import { readInputs } from './read-inputs.ts';
@@ -138,11 +138,6 @@ function readStages(fields: Fields, tools: ReadTools): readonly Stage[] {
   });
   reading.problems.push(...checkNeeds(nodes));
   return stages;
-}
-
-/** The ids of the stages in the order in which they can be performed. */
-export function stageOrder(pipeline: Pipeline): readonly string[] {
-  return orderByNeeds(pipeline.stages);
 }
 
 function baseName(file: string): string {

@@ -2,7 +2,7 @@ import type { Reporter, SlipwayEvent, StepRef } from '../lib/events.ts';
 import { applyEvent } from './apply-event.ts';
 import { renderBuildLine } from './build-lines.ts';
 import { renderEnding } from './ending.ts';
-import { count, formatDuration, jobLabel } from './format.ts';
+import { formatDuration, jobLabel } from './format.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { newRunModel, type RunModel } from './run-model.ts';
 
@@ -149,9 +149,4 @@ export function describeChange(change: {
 }): string {
   const why = change.reasons.length === 0 ? '' : ` (${change.reasons.join('; ')})`;
   return `${change.target} on ${change.host}: ${change.kind}${why}`;
-}
-
-/** `3 stages, 5 jobs`. */
-export function describeExtent(stages: number, jobs: number): string {
-  return `${count(stages, 'stage')}, ${count(jobs, 'job')}`;
 }

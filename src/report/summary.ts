@@ -1,5 +1,5 @@
 import { count, formatDuration, jobLabel, jobPlace } from './format.ts';
-import { failedSteps, jobsOf, type RunModel, type StageModel } from './run-model.ts';
+import { failedSteps, type RunModel, type StageModel } from './run-model.ts';
 
 /** The summary of a run as data: `summary.json` of its record, and what `slipway run --json` prints. */
 export function summarizeRun(model: RunModel): unknown {
@@ -93,9 +93,4 @@ function changeLines(model: RunModel): string[] {
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-}
-
-/** True if no job of the run is left undone. */
-export function isWhole(model: RunModel): boolean {
-  return model.end !== undefined && jobsOf(model).every((job) => job.state !== 'running');
 }

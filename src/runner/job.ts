@@ -22,36 +22,38 @@ export type JobRequest = {
 
 /** Performs the steps of a job, one after the other, and evaluates its outputs. */
 export async function performSteps(request: JobRequest, steps: readonly Step[]): Promise<JobEnd> {
-  const { frame, stage, ref, scope } = request;
-  const { ports } = frame.run;
-  const stageEnv = evaluateEnv(ports.evaluate, stage.env, scope);
-  const env = { ...(scope.contexts['env'] as Readonly<Record<string, string>> | undefined), ...stageEnv };
   const timed = timedHalt(request);
+  try {
+    const holder = newHolder({ ...request, halt: timed.halt });
+    for (const step of steps) await request.frame.run.parts.performStep(holder, step);
+    return endOf(request, holder);
+  } finally {
+    timed.forget();
+  }
+}
+
+/** A job before its first step, to be performed or planned. Throws E_EXPRESSION_* for the stage's `env`. */
+export function newHolder({ frame, stage, ref, scope, halt }: JobRequest): StepHolder {
+  const before = scope.contexts['env'] as Readonly<Record<string, string>> | undefined;
   const job: JobState = {
     run: frame.run,
     ref,
     contexts: scope.contexts,
     defaults: mergeDefaults(frame.plan.pipeline.defaults, stage.defaults),
-    halt: timed.halt,
+    halt,
     env: {},
     path: [],
     unreachable: false,
   };
-  const holder: StepHolder = {
+  return {
     job,
     contexts: scope.contexts,
     steps: {},
-    env,
+    env: { ...before, ...evaluateEnv(frame.run.ports.evaluate, stage.env, scope) },
     prefix: '',
     depth: 0,
     status: 'success',
   };
-  try {
-    for (const step of steps) await frame.run.parts.performStep(holder, step);
-    return endOf(request, holder);
-  } finally {
-    timed.forget();
-  }
 }
 
 function mergeDefaults(outer: RunDefaults, inner: RunDefaults): RunDefaults {

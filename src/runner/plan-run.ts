@@ -2,13 +2,13 @@ import type { PlannedJob, PlannedStage, RunPlan } from '../pipeline/model.ts';
 import { jobRefOf, requestOf } from './cell.ts';
 import { closeConnections } from './connections.ts';
 import { evaluateEnv, type Scope } from './evaluate.ts';
-import type { JobRequest } from './job.ts';
+import { newHolder } from './job.ts';
 import { nestedFrame } from './nested.ts';
 import type { JobForecast, PlanReport, StageForecast, StepForecast } from './plan-model.ts';
 import { planSteps } from './plan-steps.ts';
 import type { RunPorts } from './ports.ts';
 import { newState, type RunRequest, rootFrame } from './run.ts';
-import type { Frame, StepHolder } from './state.ts';
+import type { Frame } from './state.ts';
 import { eventError, isUnreachable } from './step-error.ts';
 import { knownAfter, unknownValue } from './unknown.ts';
 
@@ -149,30 +149,6 @@ async function planJob(
     const step: StepForecast = { step: '*', name: 'all steps', forecast: { kind: 'known-after', after } };
     return { job: { ref, steps: [step] }, stages: [] };
   }
-}
-
-function newHolder({ frame, stage, ref, scope, halt }: JobRequest): StepHolder {
-  const before = scope.contexts['env'] as Readonly<Record<string, string>> | undefined;
-  const env = { ...before, ...evaluateEnv(frame.run.ports.evaluate, stage.env, scope) };
-  const defaults = frame.plan.pipeline.defaults;
-  return {
-    job: {
-      run: frame.run,
-      ref,
-      contexts: scope.contexts,
-      defaults,
-      halt,
-      env: {},
-      path: [],
-      unreachable: false,
-    },
-    contexts: scope.contexts,
-    steps: {},
-    env,
-    prefix: '',
-    depth: 0,
-    status: 'success',
-  };
 }
 
 function noteUnreachable(

@@ -1,4 +1,4 @@
-import type { Action, ActionContext, ActionPlan } from '../actions/index.ts';
+import { type Action, type ActionContext, type ActionPlan, describeAction } from '../actions/index.ts';
 import type { Change } from '../lib/change.ts';
 import { UserError } from '../lib/errors.ts';
 import type { SourcePosition } from '../lib/position.ts';
@@ -24,7 +24,7 @@ export async function performAction(attempt: Attempt, body: ActionBody): Promise
   const plan = await action.plan(context, inputs);
   signal.throwIfAborted();
   if (action.changesEngine === true && context.host !== undefined && mayChange(plan)) {
-    await run.locks?.check(context.host);
+    await context.guard();
   }
   const outcome = await action.apply(context, plan);
   const changed = outcome.changed || made > 0;
@@ -90,7 +90,11 @@ export function readInputs(
     : `${action.name}, input "${name}": ${issue?.message}`;
   throw new UserError('E_ACTION_INPUT', text, {
     at: placeOf(name),
-    hint: `see: slipway help actions, or the inputs of ${action.name} in the documentation`,
+    hint: `its inputs: ${
+      describeAction(action)
+        .inputs.map((input) => input.name)
+        .join(', ') || 'none'
+    }`,
   });
 }
 
@@ -112,6 +116,10 @@ export function actionContext(attempt: Attempt, applied: (change: Change) => voi
     output: (stream, text) =>
       ports.emit({ type: 'step.output', stream, text: text.replace(/\n$/, ''), ...ref }),
     progress: (text) => ports.emit({ type: 'step.progress', text, ...ref }),
+    guard: async () => {
+      const host = stepHost(attempt);
+      if (host !== undefined) await job.run.locks?.check(host);
+    },
     applied,
     mask: (secret) => job.run.masker.add(secret),
   };

@@ -196,7 +196,6 @@ export type ServiceSource = z.infer<typeof serviceSchema>;
 export type ContainerSource = z.infer<typeof containerSchema>;
 export type ConfigSource = z.infer<typeof configSchema>;
 export type BalancerSource = z.infer<typeof balancerSchema>;
-export type OneShotSource = z.infer<typeof oneShotSchema>;
 export type SecretKind = (typeof secretKinds)[number];
 
 /** JSON Schema (2020-12) of `service.yml`, for editors. */

@@ -46,6 +46,8 @@ export async function actionWorld(
     readonly draft?: SiteDraft;
     readonly images?: readonly string[];
     readonly answers?: HostAnswers;
+    /** Stands for the run's lock: called before each change with what was applied so far. */
+    readonly guard?: (applied: readonly Change[]) => void;
   } = {},
 ): Promise<ActionWorld> {
   const images = options.images ?? ['haproxy', 'keepalived', 'mariadb-server', 'memcached', 'keystone'];
@@ -71,6 +73,7 @@ export async function actionWorld(
       signal: new AbortController().signal,
       output: (_stream, text) => said.push(text.trimEnd()),
       progress: () => undefined,
+      guard: async () => options.guard?.(applied),
       applied: (change) => applied.push(change),
       mask: () => undefined,
     };

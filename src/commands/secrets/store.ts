@@ -18,8 +18,8 @@ import {
   siteNotFound,
 } from '../../site/index.ts';
 import type { CommandArguments, CommandContext } from '../context.ts';
-import { siteDirectory } from '../image-request.ts';
 import { readCatalogue, readText } from '../open-site.ts';
+import { siteDirectory } from '../site-place.ts';
 import { writeFileWhole } from '../write-file.ts';
 
 /** A secret that should be there, with who wants it. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../../../src/lib/errors.ts';
 import { type ActionWorld, actionWorld } from '../../helpers/action-context.ts';
 import { assert, suite, throwsCode } from '../../helpers/test.ts';
 
@@ -39,6 +40,19 @@ test('a deployment makes what is missing; a second one makes the two calls that 
   await world.startRun();
   await deploy(world);
   assert.equal(world.engine.calls, ['list containers', 'list volumes']);
+});
+
+test('a run that lost its lock between two containers of an action changes the second no more', async () => {
+  const guard = (applied: readonly unknown[]) => {
+    if (applied.length > 0) throw new UserError('E_LOCK_LOST', 'another run took the lock over');
+  };
+  const world = await actionWorld({ guard });
+  await throwsCode(() => world.perform('slipway/containers', { service: 'loadbalancer' }), 'E_LOCK_LOST');
+  assert.equal(
+    world.applied.map((change) => change.target),
+    ['container haproxy'],
+  );
+  assert.is(world.engine.byName('keepalived'), undefined);
 });
 
 test('a plan has no effect, and says of each change why', async () => {
