@@ -12,6 +12,7 @@ import {
   planDestroy,
 } from '../../src/engine/index.ts';
 import { localEngine } from '../../src/hosts/index.ts';
+import { keepHostSettings } from './host-settings.ts';
 import { livePorts } from './live-engine.ts';
 import { type CommandEnd, type CommandSettings, slipway } from './slipway.ts';
 
@@ -46,6 +47,7 @@ export async function openLiveSite(label: string, third: number): Promise<LiveSi
   const run = (argv: readonly string[], settings: CommandSettings = {}) =>
     slipway(argv, { timeoutMs: 300_000, ...settings, cwd: directory, env: { ...env, ...settings.env } });
   const prefix = `${name}-`;
+  const restoreSettings = keepHostSettings();
   makeBridge(bridge, address);
   const site: LiveSite = {
     name,
@@ -69,6 +71,7 @@ export async function openLiveSite(label: string, third: number): Promise<LiveSi
       } finally {
         ip(['link', 'del', `${bridge}a`]);
         ip(['link', 'del', bridge]);
+        restoreSettings();
         rmSync(directory, { recursive: true, force: true });
       }
     },
